@@ -1,0 +1,1 @@
+"""Reading and normalising data: native files and the generated sample."""
