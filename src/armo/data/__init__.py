@@ -1,1 +1,18 @@
 """Reading and normalising data: native files and the generated sample."""
+
+from armo.data.dataset import SAMPLE, Dataset, SampleSettings, load_dataset, select_objectives
+from armo.data.files import read_rows
+from armo.data.rows import ConversationRow, PreferenceRow, QuestionRow, RatingRow
+
+__all__ = [
+    "SAMPLE",
+    "ConversationRow",
+    "Dataset",
+    "PreferenceRow",
+    "QuestionRow",
+    "RatingRow",
+    "SampleSettings",
+    "load_dataset",
+    "read_rows",
+    "select_objectives",
+]

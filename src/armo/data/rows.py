@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
 
-from armo.conversation import Message, check_conversation, conversation_group
+from armo.conversation import (
+    Message,
+    as_prompt,
+    as_response,
+    check_conversation,
+    conversation_group,
+)
 from armo.errors import DataError
 
 
@@ -25,8 +32,8 @@ class RatingRow(msgspec.Struct, kw_only=True):
 
     id: str
     messages: list[dict[str, Any]]
-    ratings: dict[str, float | bool | None]
-    scale: dict[str, tuple[float, float]] = {}
+    ratings: dict[str, Any]
+    scale: dict[str, tuple[float, float] | None] = {}
     source: str = ""
     group: str | None = None
     meta: dict[str, Any] = {}
@@ -34,16 +41,25 @@ class RatingRow(msgspec.Struct, kw_only=True):
     def check(self) -> None:
         """Raise DataError, naming the field, if the row can't be used."""
         check_conversation(self.messages)
-        if all(value is None for value in self.ratings.values()):
+        if not self.rated():
             raise DataError("ratings: no objective is rated")
-        for name, value in self.ratings.items():
-            if value is None:
-                continue
-            if name not in self.scale:
-                raise DataError(f"scale: no scale is given for objective '{name}'")
-            low, high = self.scale[name]
+        for name, value in self.rated():
+            if not isinstance(value, bool | int | float):
+                raise DataError(f"ratings.{name}: expected a number, got {value!r}")
+            scale = self.scale.get(name)
+            if scale is None:
+                raise DataError(f"scale.{name}: no scale is given for this objective")
+            low, high = scale
+            if not (math.isfinite(low) and math.isfinite(high) and low < high):
+                raise DataError(
+                    f"scale.{name}: [{low:g}, {high:g}] is no scale; low must be below high"
+                )
             if not low <= value <= high:
                 raise DataError(f"ratings.{name}: {value} is outside its scale [{low:g}, {high:g}]")
+
+    def rated(self) -> list[tuple[str, Any]]:
+        """Return the objectives that are rated, with their native ratings."""
+        return [(name, value) for name, value in self.ratings.items() if value is not None]
 
     def split_group(self) -> str:
         """Return the group that decides this row's split."""
@@ -90,3 +106,74 @@ class PreferenceRow(msgspec.Struct, kw_only=True):
     def split_group(self) -> str:
         """Return the group that decides this row's split."""
         return conversation_group(self.prompt, self.group)
+
+
+class ConversationRow(msgspec.Struct, kw_only=True):
+    """One conversation to score: `messages`, or a `prompt` and a `response`.
+
+    Attributes:
+        id: Unique within its file; the line number where it is absent.
+        messages: The conversation; the last message is the response.
+        prompt: One user message as text, or all messages before the response.
+        response: Text, or an assistant message.
+    """
+
+    id: str | int | None = None
+    messages: list[dict[str, Any]] | None = None
+    prompt: str | list[dict[str, Any]] | None = None
+    response: str | dict[str, Any] | None = None
+
+    def conversation(self) -> list[Message]:
+        """Return the conversation, checked.
+
+        Raises:
+            DataError: If fields are missing or the conversation is malformed.
+        """
+        if self.messages is not None:
+            messages: list[Message] = list(self.messages)
+        elif self.prompt is not None and self.response is not None:
+            messages = [*as_prompt(self.prompt), as_response(self.response)]
+        else:
+            raise DataError("a row needs 'messages', or a 'prompt' and a 'response'")
+        check_conversation(messages)
+        return messages
+
+    def check(self) -> None:
+        """Raise DataError, naming the field, if the row can't be used."""
+        self.conversation()
+
+
+class QuestionRow(msgspec.Struct, kw_only=True):
+    """One prompt with responses to compare or rank.
+
+    Attributes:
+        prompt: One user message as text, or all messages before the response.
+        responses: Texts or assistant messages; a preference row's `chosen` and `rejected` also do.
+        id: Unique within its file; the line number where it is absent.
+    """
+
+    prompt: str | list[dict[str, Any]]
+    responses: list[str | dict[str, Any]] = []
+    chosen: str | list[dict[str, Any]] | None = None
+    rejected: str | list[dict[str, Any]] | None = None
+    id: str | int | None = None
+
+    def answers(self) -> list[str | Message]:
+        """Return the responses in order; those of a preference row chosen first."""
+        given: list[str | Message] = list(self.responses)
+        for pair_side in (self.chosen, self.rejected):
+            if isinstance(pair_side, str):
+                given.append(pair_side)
+            elif pair_side is not None:
+                given.extend(pair_side)
+        return given
+
+    def check(self) -> None:
+        """Raise DataError, naming the field, if the row can't be used."""
+        if not self.answers():
+            raise DataError("responses: give at least one")
+        for index, answer in enumerate(self.answers()):
+            try:
+                check_conversation([*as_prompt(self.prompt), as_response(answer)])
+            except DataError as error:
+                raise DataError(f"prompt + response {index + 1}: {error}") from None

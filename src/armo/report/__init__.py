@@ -1,1 +1,1 @@
-""""""
+"""What people read: decisions, comparisons, rankings and training runs on the terminal."""

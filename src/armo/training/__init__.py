@@ -1,1 +1,5 @@
-""""""
+"""From a recipe to a trained model: reading, regression, debiasing, gate, figures."""
+
+from armo.training.recipe import Recipe, read_recipe
+
+__all__ = ["Recipe", "read_recipe"]

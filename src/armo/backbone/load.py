@@ -1,0 +1,127 @@
+"""From a name to a backbone that reads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from armo.backbone.backbone import Backbone, BackboneIdentity, Overlong, cut_at_layer
+from armo.backbone.checkpoint import fingerprint, locate
+from armo.backbone.device import choose_attention, choose_device, choose_dtype
+from armo.backbone.gguf import load_gguf
+from armo.backbone.quiet import quiet_transformers
+from armo.backbone.template import ChatTemplate, Reasoning
+from armo.errors import BackboneError
+
+
+@dataclass(frozen=True)
+class BackboneSettings:
+    """How to read with a backbone; the `[backbone]` table of a recipe.
+
+    Attributes:
+        name: `smollm2`, a folder, a .gguf file, or a hub name.
+        revision: Branch, tag or commit of a hub name.
+        layer: Layer whose output is the feature, 1 …, or `last` (after the final norm).
+        dtype: `auto`, `float32`, `bfloat16` or `float16`.
+        device: `auto`, `cpu`, `cuda`, …
+        attention: `auto`, or an attention implementation of transformers.
+        reasoning: `strip` or `keep` reasoning blocks.
+        max_tokens: Longest conversation; never more than the backbone's own context.
+        overlong: `reject` longer ones, or `cut` the end of the response.
+        batch_tokens: Tokens of a forward pass; `auto` fits the device.
+    """
+
+    name: str = "smollm2"
+    revision: str | None = None
+    layer: int | Literal["last"] = "last"
+    dtype: str = "auto"
+    device: str = "auto"
+    attention: str = "auto"
+    reasoning: Reasoning = "strip"
+    max_tokens: int = 4096
+    overlong: Overlong = "reject"
+    batch_tokens: int | Literal["auto"] = "auto"
+
+
+def load(settings: BackboneSettings) -> Backbone:
+    """Load a backbone.
+
+    Raises:
+        BackboneError: If it can't be found or read, needs remote code, or lacks a chat template.
+        MissingExtraError: If an optional package is needed for it.
+    """
+    path = locate(settings.name, settings.revision)
+    device = choose_device(settings.device)
+    dtype = choose_dtype(settings.dtype, device)
+    attention = settings.attention
+    if attention == "auto":
+        attention = choose_attention(device, dtype)
+    with quiet_transformers():
+        model, tokenizer = _read(path, dtype, attention)
+    layer = cut_at_layer(model, settings.layer)
+    template = ChatTemplate(tokenizer, settings.reasoning)
+    config = model.config.get_text_config()
+    identity = BackboneIdentity(
+        name=settings.name,
+        revision=_commit(path),
+        fingerprint=fingerprint(path),
+        template=template.hash,
+        reasoning=settings.reasoning,
+        layer=layer,
+        hidden_size=int(config.hidden_size),
+    )
+    return Backbone(
+        model.to(device),
+        template,
+        identity,
+        max_tokens=min(settings.max_tokens, int(config.max_position_embeddings)),
+        batch_tokens=_batch_tokens(settings.batch_tokens, device),
+        overlong=settings.overlong,
+    )
+
+
+def check_same(found: BackboneIdentity, expected: BackboneIdentity) -> None:
+    """Raise BackboneError, naming what differs, if features of the two would not be comparable."""
+    ours, theirs = asdict(found), asdict(expected)
+    differ = [
+        name for name in ours if name not in ("name", "revision") and ours[name] != theirs[name]
+    ]
+    if differ:
+        details = "; ".join(f"{name} {ours[name]} instead of {theirs[name]}" for name in differ)
+        raise BackboneError(
+            f"backbone '{found.name}' is not the one that this was made with "
+            f"('{expected.name}'{' at ' + expected.revision if expected.revision else ''}): {details}"
+        )
+
+
+def _read(path: Path, dtype: torch.dtype, attention: str) -> tuple[Any, Any]:
+    if path.is_file():
+        return load_gguf(path, dtype)
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
+        model = AutoModel.from_pretrained(
+            path,
+            dtype=dtype,
+            attn_implementation=attention,
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise BackboneError(f"can't load the backbone in {path}: {error}") from error
+    return model, tokenizer
+
+
+def _commit(path: Path) -> str:
+    return path.name if path.parent.name == "snapshots" else ""
+
+
+def _batch_tokens(wanted: int | Literal["auto"], device: torch.device) -> int:
+    if wanted != "auto":
+        return wanted
+    # On CPUs larger batches leave the cache and gain nothing; GPUs need them to be busy.
+    return 1024 if device.type == "cpu" else 16384

@@ -1,0 +1,114 @@
+"""Writing and reading model folders."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from armo.atomic import atomic_folder, write_json
+from armo.errors import InputError, ModelError
+from armo.heads import Heads
+from armo.persistence.layout import (
+    CONFIG,
+    FORMAT,
+    HEADS,
+    METRICS,
+    SCHEMA,
+    ModelConfig,
+    encode_heads,
+    heads_from_tensors,
+)
+
+
+def save_folder(
+    folder: Path, heads: Heads, config: ModelConfig, metrics: dict[str, Any] | None
+) -> None:
+    """Write a model folder atomically, in place of an older model there.
+
+    Raises:
+        ModelError: If the folder holds something that is no model.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG).exists():
+        raise ModelError(f"{folder} holds other files and no model; give a new or empty folder")
+    with atomic_folder(folder) as temporary:
+        (temporary / HEADS).write_bytes(encode_heads(heads))
+        write_json(temporary / CONFIG, config)
+        if metrics is not None:
+            write_json(temporary / METRICS, metrics)
+
+
+def load_folder(folder: Path) -> tuple[Heads, ModelConfig, dict[str, Any] | None]:
+    """Read a model folder, or the `model` folder of a training run.
+
+    Raises:
+        ModelError: If it is absent, damaged, or of a newer schema.
+    """
+    if not (folder / CONFIG).exists() and (folder / "model" / CONFIG).exists():
+        folder = folder / "model"
+    config = _read_config(folder)
+    raw = _read_bytes(folder / HEADS)
+    if hashlib.sha256(raw).hexdigest() != config.heads_sha256:
+        raise ModelError(
+            f"{folder / HEADS} is damaged: its checksum is not the one in {CONFIG}; copy the folder "
+            "anew, or train again"
+        )
+    try:
+        heads = heads_from_tensors(load(raw), config)
+    except (SafetensorError, KeyError, InputError) as error:
+        raise ModelError(f"{folder / HEADS} does not fit {CONFIG}: {error}") from None
+    _check_finite(heads, folder)
+    return heads, config, _read_metrics(folder / METRICS)
+
+
+def _read_config(folder: Path) -> ModelConfig:
+    path = folder / CONFIG
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such folder")
+    if not path.exists():
+        raise ModelError(
+            f"{folder} is no reward model: it has no {CONFIG}; `armo train` leaves one in OUT/model"
+        )
+    try:
+        raw: Any = msgspec.json.decode(path.read_bytes())
+    except (msgspec.DecodeError, OSError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from None
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        raise ModelError(f"{path} is not the config of an armo model (no 'format': '{FORMAT}')")
+    schema = raw.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise ModelError(f"{path} has schema {schema}; this armo reads up to {SCHEMA}: update armo")
+    try:
+        return msgspec.convert(raw, ModelConfig)
+    except (msgspec.ValidationError, InputError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from None
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} can't be read: {error.strerror}") from None
+
+
+def _read_metrics(path: Path) -> dict[str, Any] | None:
+    try:
+        metrics: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, OSError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from None
+    return metrics
+
+
+def _check_finite(heads: Heads, folder: Path) -> None:
+    arrays: list[NDArray[Any]] = [heads.weight, heads.intercept, heads.transform]
+    arrays += [array for layer in heads.gate.layers for array in layer]
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ModelError(f"{folder / HEADS} holds numbers that are not finite; train again")

@@ -1,0 +1,179 @@
+"""The summary of a training run, from its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from armo.report.bars import bar
+
+_WIDTH = 110
+
+
+def summary(metrics: Mapping[str, Any]) -> RenderableType:
+    """Return what a run did and found: stages, objectives, penalties, gate against the baselines."""
+    return Group(
+        _heading(f"Reward model {metrics['model']} on {metrics['backbone']['name']}"),
+        _data(metrics["data"]),
+        _stages(metrics["stages"]),
+        _heading("Objectives: how well their ratings are predicted on test"),
+        _objectives(metrics),
+        _notes(metrics["regression"]["notes"]),
+        _heading(f"Debiasing: correlation with '{metrics['verbosity']}' and with length"),
+        _debias(metrics),
+        _notes(metrics["debias"]["notes"]),
+        _heading("Gate: accuracy on the test pairs"),
+        _gate(metrics["preferences"]),
+        _weights(metrics),
+        _notes(metrics["gate"]["notes"]),
+        Text(metrics["verdict"], style="bold"),
+    )
+
+
+def summary_text(metrics: Mapping[str, Any]) -> str:
+    """Return the summary as plain text."""
+    console = Console(width=_WIDTH, no_color=True, force_terminal=False, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(summary(metrics))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _data(data: Mapping[str, Any]) -> RenderableType:
+    ratings, pairs = data["ratings"], data["pairs"]
+    rejected = data["rejected_rows"]
+    return Text(
+        f"{data['conversations']:,} distinct conversations of {data['prompts']:,} prompts, "
+        f"{data['tokens']:,} tokens\n"
+        f"ratings: {_splits(ratings)}\npairs:   {_splits(pairs)}\n"
+        + (
+            f"{rejected:,} rows could not be used: see rejects.jsonl"
+            if rejected
+            else "no row rejected"
+        )
+    )
+
+
+def _splits(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _stages(stages: Mapping[str, Any]) -> Table:
+    table = _table("stage", "seconds", "")
+    for name, stage in stages.items():
+        remark = "kept from an earlier run" if stage["reused"] else ""
+        if name == "features":
+            remark = f"{stage['tokens']:,} tokens read in this run"
+            if stage["tokens_per_second"]:
+                speed, flops = stage["tokens_per_second"], stage["flops_per_token"]
+                remark += f", {speed:,.0f} tokens/s ({speed * flops / 1e9:,.0f} GFLOP/s)"
+        table.add_row(name, f"{stage['seconds']:.1f}", remark)
+    return table
+
+
+def _objectives(metrics: Mapping[str, Any]) -> Table:
+    table = _table("objective", "train", "val", "test", "α", "R²", "rank correlation", "")
+    for record in metrics["regression"]["objectives"]:
+        quality = metrics["ratings"].get(record["name"], {})
+        labels = record["labels"]
+        edge = " (edge of grid)" if record["alpha_at_edge"] else ""
+        correlation = quality.get("rank_correlation")
+        table.add_row(
+            record["name"],
+            f"{labels['train']:,}",
+            f"{labels['validation']:,}",
+            f"{labels['test']:,}",
+            f"{record['alpha']:.0e}{edge}",
+            interval(quality.get("r2")),
+            interval(correlation),
+            bar(correlation["estimate"], 1.0, 8) if correlation else quality.get("reason") or "",
+        )
+    return table
+
+
+def _debias(metrics: Mapping[str, Any]) -> RenderableType:
+    table = _table(
+        "objective", "λ", "on reference", "on test", "within prompts", "with length", "within"
+    )
+    test = {record["name"]: record for record in metrics["bias"]["test"]}
+    for record in metrics["debias"]["objectives"]:
+        bias = test.get(record["name"])
+        table.add_row(
+            record["name"],
+            f"{record['penalty']:+.3f}",
+            _change(record),
+            _change(bias and bias["verbosity"]),
+            _change(bias and bias["verbosity_within"]),
+            _change(bias and bias["length"]),
+            _change(bias and bias["length_within"]),
+        )
+    return table
+
+
+def _change(record: Mapping[str, Any] | None) -> str:
+    return f"{record['before']:+.2f} → {record['after']:+.2f}" if record else "–"
+
+
+def _gate(preferences: Mapping[str, Any]) -> RenderableType:
+    if "accuracy" not in preferences:
+        return Text(preferences["reason"])
+    table = _table("weights", "accuracy", "pairs", "prompts", "ties", "gate − this")
+    for name, record in preferences["accuracy"].items():
+        table.add_row(
+            name,
+            interval(record, 3),
+            f"{record['count']:,}",
+            f"{record['groups']:,}",
+            f"{record['ties']:,}",
+            interval(preferences["gate_minus"].get(name), 3, sign=True),
+        )
+    return table
+
+
+def _weights(metrics: Mapping[str, Any]) -> RenderableType:
+    weights = metrics["preferences"].get("weights")
+    if not weights:
+        return Text("")
+    table = _table("objective", "mean weight", "10 % … 90 % of pairs", "")
+    largest = max(record["mean"] for record in weights)
+    for record in sorted(weights, key=lambda record: -record["mean"]):
+        idle = " (idle: debiased away)" if record["name"] == metrics["verbosity"] else ""
+        table.add_row(
+            record["name"] + idle,
+            f"{record['mean']:.3f}",
+            f"{record['low']:.3f} … {record['high']:.3f}",
+            bar(record["mean"], largest),
+        )
+    return table
+
+
+def interval(record: Mapping[str, Any] | None, digits: int = 2, *, sign: bool = False) -> str:
+    """Return an estimate with its interval, or a dash where there is none."""
+    if record is None:
+        return "–"
+    form = f"{'+' if sign else ''}.{digits}f"
+    estimate = format(record["estimate"], form)
+    if record["low"] is None:
+        return estimate
+    return f"{estimate} [{format(record['low'], form)}, {format(record['high'], form)}]"
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(first)
+    for heading in others:
+        table.add_column(heading, justify="right" if heading else "left")
+    return table
+
+
+def _heading(text: str) -> RenderableType:
+    return Padding(Text(text, style="bold underline"), (1, 0, 0, 0))
+
+
+def _notes(notes: list[str]) -> RenderableType:
+    return Group(*(Padding(Text(f"• {note}", style="dim"), (0, 0, 0, 2)) for note in notes))

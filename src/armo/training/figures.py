@@ -1,0 +1,183 @@
+"""The figures of a run: everything on the test split, with counts and intervals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+from numpy.typing import NDArray
+
+from armo import debias
+from armo.backbone import Backbone
+from armo.evaluate import Interval, accuracy, log_loss, paired_difference, rating_quality
+from armo.features import FeatureStore
+from armo.heads import Heads
+from armo.splits import SPLITS, TEST, TRAIN
+from armo.training.fitting import FIXED, GATE, Fitted
+from armo.training.prepare import Prepared
+from armo.training.recipe import EvaluationSettings
+from armo.training.tables import RatingTable
+
+
+def figures_of(
+    prepared: Prepared, fitted: Fitted, backbone: Backbone, settings: EvaluationSettings
+) -> dict[str, Any]:
+    """Return everything that metrics.json says of data, stages, objectives and preferences."""
+    store, pairs, heads = prepared.store, prepared.pairs, fitted.heads
+    preferences = _preferences(prepared, fitted, settings)
+    return {
+        "data": _data(prepared),
+        "stages": _stages(prepared, fitted, backbone),
+        "objectives": prepared.objectives,
+        "verbosity": heads.names[prepared.verbosity],
+        "regression": fitted.regression.report,
+        "ratings": _ratings(heads, store, prepared.ratings, settings),
+        "debias": fitted.debias.report,
+        "bias": {
+            "reference": _bias(heads, store, pairs.responses(TRAIN), prepared.verbosity),
+            "test": _bias(heads, store, pairs.responses(TEST), prepared.verbosity),
+        },
+        "gate": fitted.gate.report,
+        "preferences": preferences,
+        "verdict": verdict(preferences),
+    }
+
+
+def verdict(preferences: dict[str, Any]) -> str:
+    """Say in words whether the gate earns its place beside fixed weights."""
+    if "gate_minus" not in preferences:
+        return f"Nothing can be said of the gate: {preferences['reason']}."
+    difference: Interval = preferences["gate_minus"][FIXED]
+    if difference.low is None or difference.high is None:
+        return "Nothing can be said of the gate: all test pairs belong to one group."
+    low, high = difference.low * 100, difference.high * 100
+    points = f"{difference.estimate * 100:+.1f} points [{low:+.1f}, {high:+.1f}]"
+    if low > 0:
+        return f"The gate beats the optimal fixed weights on test, by {points}."
+    if high < 0:
+        return f"The gate is worse than the optimal fixed weights on test: {points}. Use those."
+    return (
+        f"The gate does not beat the optimal fixed weights on test: {points} spans zero. Prompts may "
+        "not matter here, or there is too little data to tell."
+    )
+
+
+def _data(prepared: Prepared) -> dict[str, Any]:
+    data, extraction = prepared.data, prepared.extraction
+    counts = prepared.store.manifest.counts
+    return {
+        "rating_rows": len(data.ratings),
+        "preference_rows": len(data.preferences),
+        "rejected_rows": len(data.rejects) + len(extraction.rejects),
+        "conversations": counts.conversations,
+        "prompts": counts.prompts,
+        "tokens": counts.tokens,
+        "ratings": _by_split(prepared.ratings.splits),
+        "pairs": _by_split(prepared.pairs.splits),
+    }
+
+
+def _stages(prepared: Prepared, fitted: Fitted, backbone: Backbone) -> dict[str, Any]:
+    extraction = prepared.extraction
+    speed = extraction.tokens / extraction.seconds if extraction.tokens else None
+    features = {
+        "seconds": extraction.seconds,
+        "tokens": extraction.tokens,
+        "tokens_per_second": speed,
+        "flops_per_token": 2 * backbone.parameters_per_token,
+        "reused": extraction.tokens < prepared.store.manifest.counts.tokens,
+    }
+    stages = {"regression": fitted.regression, "debias": fitted.debias, "gate": fitted.gate}
+    return {"features": features} | {
+        name: {"seconds": outcome.seconds, "reused": outcome.reused}
+        for name, outcome in stages.items()
+    }
+
+
+def _by_split(codes: NDArray[np.int8]) -> dict[str, int]:
+    return {name: int((codes == code).sum()) for code, name in enumerate(SPLITS)}
+
+
+def _ratings(
+    heads: Heads, store: FeatureStore, table: RatingTable, settings: EvaluationSettings
+) -> dict[str, Any]:
+    """Return the quality of predicted ratings on the test split, by objective."""
+    rows = np.flatnonzero(table.splits == TEST)
+    if not rows.size:
+        return {}
+    features = store.responses([table.keys[row] for row in rows])
+    return dict(
+        rating_quality(
+            heads.rewards(features),
+            table.ratings[rows],
+            [table.groups[row] for row in rows],
+            heads.names,
+            resamples=min(settings.resamples, 500),
+            level=settings.level,
+        )
+    )
+
+
+def _bias(
+    heads: Heads, store: FeatureStore, responses: tuple[list[str], list[str]], verbosity: int
+) -> list[debias.Bias]:
+    """Return correlations with length and verbosity of some responses, before and after."""
+    keys, prompts = responses
+    if not keys:
+        return []
+    rewards = heads.rewards(store.responses(keys))
+    lengths = store.response_tokens(keys)
+    return debias.bias_report(
+        rewards, rewards @ heads.transform, verbosity, lengths, prompts, heads.names
+    )
+
+
+def _preferences(
+    prepared: Prepared, fitted: Fitted, settings: EvaluationSettings
+) -> dict[str, Any]:
+    """Return accuracies on the test pairs: gate, fixed weights and floors, and their differences."""
+    pairs, heads = prepared.pairs, fitted.heads
+    rows = np.flatnonzero(pairs.splits == TEST)
+    if not rows.size:
+        return {"reason": "no pair is in the test split"}
+    groups = [pairs.groups[row] for row in rows]
+    weights = heads.gate.weights(prepared.store.prompts(pairs.prompts))[pairs.prompt_index[rows]]
+    differences = fitted.differences[rows]
+    margins = {GATE: (weights * differences).sum(axis=1)} | {
+        name: differences @ vector for name, vector in fitted.baselines.items()
+    }
+
+    def compared(margin: NDArray[np.float64]) -> Interval:
+        return paired_difference(
+            margins[GATE] > 0,
+            margin > 0,
+            groups,
+            resamples=settings.resamples,
+            level=settings.level,
+        )
+
+    return {
+        "accuracy": {
+            name: accuracy(margin, groups, resamples=settings.resamples, level=settings.level)
+            for name, margin in margins.items()
+        },
+        "gate_minus": {name: compared(margins[name]) for name in fitted.baselines},
+        "log_loss": log_loss(margins[GATE], heads.preference_beta),
+        "weights": _weights(heads, weights),
+    }
+
+
+def _weights(
+    heads: Heads, weights: Float64[np.ndarray, "pairs objectives"]
+) -> list[dict[str, Any]]:
+    """Return how the gate spreads its weights over the test pairs."""
+    return [
+        {
+            "name": name,
+            "mean": float(weights[:, column].mean()),
+            "low": float(np.quantile(weights[:, column], 0.1)),
+            "high": float(np.quantile(weights[:, column], 0.9)),
+        }
+        for column, name in enumerate(heads.names)
+    ]

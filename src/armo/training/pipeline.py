@@ -1,0 +1,81 @@
+"""`armo train`: from a recipe to a model folder, resumed where an earlier run stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+import armo
+from armo.atomic import write_json
+from armo.backbone import load
+from armo.errors import StoreError
+from armo.model import RewardModel
+from armo.progress import Reporter, silent
+from armo.training.figures import figures_of
+from armo.training.fitting import fit_stages
+from armo.training.outcome import plain
+from armo.training.prepare import prepare, read_data
+from armo.training.recipe import Recipe
+
+MODEL, STAGES, METRICS = "model", "stages", "metrics.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training run.
+
+    Attributes:
+        model: The trained model, also in `OUT/model`.
+        metrics: Every figure, also in `OUT/metrics.json`.
+    """
+
+    model: RewardModel
+    metrics: dict[str, Any]
+
+
+def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
+    """Train a reward model and leave it, its figures and the rejected rows in a folder.
+
+    The folder then holds `model/`, `metrics.json`, `rejects.jsonl`, and what a second run needs:
+    `features/` and `stages/`. Killed at any time and run again, it goes on where it was.
+
+    Args:
+        recipe: What to do.
+        out: The folder; made if absent.
+        reporter: Shows progress.
+
+    Raises:
+        ArmoError: With a sentence, if data, backbone or settings don't allow it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(out / ".lock", timeout=0):
+            return _train(recipe, out, reporter)
+    except filelock.Timeout:
+        raise StoreError(
+            f"another process is training into {out}; wait for it, or give another folder"
+        ) from None
+
+
+def _train(recipe: Recipe, out: Path, reporter: Reporter) -> Run:
+    data = read_data(recipe)
+    backbone = load(recipe.backbone)
+    prepared = prepare(recipe, data, backbone, out, reporter)
+    fitted = fit_stages(prepared, recipe, out / STAGES, reporter)
+    verbosity = prepared.names[prepared.verbosity]
+    model = RewardModel.from_heads(fitted.heads, backbone, verbosity)
+    head = {
+        "armo": armo.__version__,
+        "model": model.config.hash,
+        "recipe": dataclasses.asdict(recipe),
+        "backbone": {**dataclasses.asdict(backbone.identity), "dtype": backbone.dtype},
+    }
+    metrics = plain(head | figures_of(prepared, fitted, backbone, recipe.evaluation))
+    model = dataclasses.replace(model, metrics=metrics)
+    model.save_pretrained(out / MODEL)
+    write_json(out / METRICS, metrics)
+    return Run(model, metrics)

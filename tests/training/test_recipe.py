@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from armo.errors import ArmoError, RecipeError
+from armo.training import read_recipe
+from armo.training.recipe import parse_recipe
+
+DATA = '[data]\nratings = ["sample"]\npreferences = ["pairs.jsonl"]\n'
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    return read_recipe(path)
+
+
+def test_paths_are_relative_to_the_recipe(tmp_path):
+    recipe = read(tmp_path, DATA)
+    assert recipe.data.ratings == ["sample"]
+    assert recipe.data.preferences == [str(tmp_path / "pairs.jsonl")]
+    assert recipe.backbone.name == "smollm2"
+    assert not recipe.objectives.with_length
+
+
+@pytest.mark.parametrize("path", sorted(Path("recipes").glob("*.toml")), ids=str)
+def test_the_recipes_that_come_with_armo_are_valid(path):
+    read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("[data", "not valid TOML"),
+        ("", "missing required field `data`"),
+        (DATA + "[backbon]\nname = 'x'", r"unknown key 'backbon' \(did you mean 'backbone'\?\)"),
+        (DATA + "[gate]\npresets = 'auto'", r"'gate.presets' \(did you mean 'preset'\?\)"),
+        (DATA + "[data.sample]\nsed = 1", r"'data.sample.sed' \(did you mean 'seed'\?\)"),
+        (DATA + "[gate]\npreset = 'best'", r"Invalid enum value 'best' - at `gate.preset`"),
+        (DATA + "[backbone]\nlayer = 'first'", r"backbone.layer"),
+        (DATA + "[regression]\nalphas = [0]", "regression.alphas"),
+        (DATA + "[regression]\nalphas = [nan]", "regression.alphas"),
+        (DATA + "[evaluation]\nlevel = 1.5", "evaluation.level"),
+        (DATA + "[evaluation]\nresamples = 0", "evaluation.resamples"),
+        (DATA + "[backbone]\nbatch_tokens = 0", "backbone.batch_tokens"),
+        (DATA + "[debias]\nmethod = 3", "debias.method"),
+        (DATA + "[objectives.unit_map]\ngood = [0]", "unit_map"),
+        (DATA.replace('"sample"', ""), "data.ratings: name at least one"),
+        ("data = 3", "data"),
+        ("[data]\nratings = 'sample'\npreferences = []", "data.ratings"),
+    ],
+)
+def test_wrong_recipes_are_a_sentence(tmp_path, text, match):
+    with pytest.raises(RecipeError, match=match):
+        read(tmp_path, text)
+
+
+def test_a_recipe_that_is_not_there(tmp_path):
+    with pytest.raises(RecipeError, match="no such recipe"):
+        read_recipe(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"\xff")
+    with pytest.raises(RecipeError, match="can't be read"):
+        read_recipe(tmp_path / "latin.toml")
+
+
+KEYS = st.sampled_from(
+    ["data", "ratings", "preferences", "backbone", "layer", "gate", "sample", "x"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(KEYS, VALUES, max_size=5))
+def test_any_content_is_a_recipe_or_a_sentence(raw):
+    try:
+        parse_recipe(raw, "fuzz", Path())
+    except ArmoError as error:
+        assert str(error).startswith("fuzz: ")
