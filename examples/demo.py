@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from armo import RewardModel
 from armo.conversation import conversation_key
 from armo.data.sample import Sample, Truth, generate
 from armo.features import FeatureStore
+from armo.report.console import console
 from armo.report.decisions import comparison_view, decision_table
 from armo.splits import TEST, split_codes
 
@@ -95,23 +95,23 @@ def lesson(model: RewardModel, weights: dict[str, np.ndarray], sample: Sample) -
 
 def main(folder: Path) -> None:
     """Print the gate's weights by domain, one decision taken apart, and what was learned."""
-    console = Console()
+    screen = console()
     model = RewardModel.from_pretrained(folder)
     assert model.metrics is not None
     settings = model.metrics["recipe"]["data"]["sample"]
     sample = generate(settings["seed"])
     weights = gate_by_domain(model, FeatureStore(folder / "features"), sample)
-    console.print(domain_table(model, weights, sample.truth))
+    screen.print(domain_table(model, weights, sample.truth))
 
-    console.rule("One decision", align="left")
-    console.print(f"prompt: {PROMPT}")
+    screen.rule("One decision", align="left")
+    screen.print(f"prompt: {PROMPT}")
     comparison = model.compare(PROMPT, REFUSAL, COMPLIANCE)
-    console.print(decision_table(comparison.a, f"A: {REFUSAL}"))
-    console.print(decision_table(comparison.b, f"B: {COMPLIANCE}"))
-    console.print(comparison_view(comparison, ("A, the refusal", "B, the compliance")))
+    screen.print(decision_table(comparison.a, f"A: {REFUSAL}"))
+    screen.print(decision_table(comparison.b, f"B: {COMPLIANCE}"))
+    screen.print(comparison_view(comparison, ("A, the refusal", "B, the compliance")))
 
-    console.rule("What was learned", align="left")
-    console.print(lesson(model, weights, sample))
+    screen.rule("What was learned", align="left")
+    screen.print(lesson(model, weights, sample))
 
 
 if __name__ == "__main__":

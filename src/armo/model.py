@@ -209,11 +209,13 @@ class RewardModel:
     ) -> dict[int, Decision | Reject]:
         features = self.backbone.read_all(list(encoded.values()))
         finite = features.finite()
-        judgement = self._judge(features.prompt[finite], features.response[finite])
         places = np.array(list(encoded))
         outcomes: dict[int, Decision | Reject] = {
             int(place): Reject(names[place], NOT_FINITE) for place in places[~finite]
         }
+        if not finite.any():
+            return outcomes
+        judgement = self._judge(features.prompt[finite], features.response[finite])
         for row, place in enumerate(places[finite]):
             tokens, name = encoded[int(place)], names[place]
             outcomes[int(place)] = self._decision(judgement, row, tokens, name)

@@ -27,7 +27,11 @@ REWRITING = (
     "{% for message in messages %}{{ message['role'] + ': ' + (message['content'] | upper if "
     "not loop.last else message['content']) + '\n' }}{% endfor %}"
 )
-NO_SYSTEM = "{% for message in messages %}{% if message['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}{{ message['content'] + '\n' }}{% endfor %}"
+NO_SYSTEM = (
+    "{% for message in messages %}{% if message['role'] == 'system' %}"
+    "{{ raise_exception('no system role') }}{% endif %}"
+    "{{ message['content'] + '\n' }}{% endfor %}"
+)
 DROPS_SYSTEM = (
     "{% for message in messages %}{% if message['role'] != 'system' %}"
     "{{ message['content'] + '\n' }}{% endif %}{% endfor %}"
@@ -89,7 +93,7 @@ def test_an_unasked_assistant_header_is_refused(template):
 
 
 def test_a_template_that_rewrites_history_is_refused():
-    with pytest.raises(DataError, match="rewrites the prompt|leaves out or changes"):
+    with pytest.raises(DataError, match=r"rewrites the prompt|leaves out or changes"):
         ChatTemplate(make_tokenizer(REWRITING)).encode(chat("the", "in"))
 
 

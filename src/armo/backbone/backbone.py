@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -149,12 +150,31 @@ class Backbone:
             picked = torch.stack([hidden[rows, prompts], hidden[rows, ends]]).float().cpu().numpy()
         return Features(prompt=picked[0], response=picked[1])
 
+    def read_batches(self, batches: Sequence[Sequence[Encoded]]) -> Iterator[Features]:
+        """Yield the features of each batch, in the order given.
+
+        On a CPU every core reads a batch of its own: no core waits for another inside a layer, and
+        the features do not depend on how many there are.
+        """
+        cores = torch.get_num_threads() if self._model.device.type == "cpu" else 1
+        if len(batches) < max(2, cores):
+            yield from map(self.read, batches)
+            return
+        torch.set_num_threads(1)
+        pool = ThreadPoolExecutor(cores, thread_name_prefix="armo-read")
+        try:
+            yield from pool.map(self.read, batches)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(cores)
+
     def read_all(self, encoded: Sequence[Encoded]) -> Features:
         """Return the features of any number of conversations, in the order given."""
         prompt = np.empty((len(encoded), self.hidden_size), dtype=np.float32)
         response = np.empty_like(prompt)
-        for rows in self.plan(encoded):
-            features = self.read([encoded[row] for row in rows])
+        plan = self.plan(encoded)
+        batches = [[encoded[row] for row in rows] for rows in plan]
+        for rows, features in zip(plan, self.read_batches(batches), strict=True):
             prompt[rows], response[rows] = features.prompt, features.response
         return Features(prompt, response)
 

@@ -22,6 +22,8 @@ from armo.cli.common import (
 from armo.conversation import as_prompt, as_response
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from armo.data import QuestionRow
     from armo.decision import Decision
     from armo.model import RewardModel
@@ -56,14 +58,15 @@ def _explain(
     loaded = load_model(model, steer, backbone)
 
     import msgspec
-    from rich.console import Console
+
+    from armo.report.console import console
 
     for name, question in questions:
         if json:
             line = msgspec.json.encode(_record(loaded, name, question))
             sys.stdout.buffer.write(line + b"\n")
         else:
-            _print(loaded, question, Console())
+            _print(loaded, question, console())
 
 
 def _record(model: RewardModel, name: str, question: QuestionRow) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def _record(model: RewardModel, name: str, question: QuestionRow) -> dict[str, A
     return {"id": name, "decisions": decisions}
 
 
-def _print(model: RewardModel, question: QuestionRow, console: Any) -> None:
+def _print(model: RewardModel, question: QuestionRow, screen: Console) -> None:
     from rich.text import Text
 
     from armo.decision import rank_decisions
@@ -82,15 +85,15 @@ def _print(model: RewardModel, question: QuestionRow, console: Any) -> None:
     prompt, texts = texts_of(question)
     decisions = _decide(model, question)
     names = ["A", "B"] if len(texts) == 2 else [f"#{index + 1}" for index in range(len(texts))]
-    console.print(Text.assemble(("prompt: ", "bold"), prompt))
+    screen.print(Text.assemble(("prompt: ", "bold"), prompt))
     if model.steering is not None:
-        console.print(Text.assemble(("steering: ", "bold"), model.steering.label))
+        screen.print(Text.assemble(("steering: ", "bold"), model.steering.label))
     for name, text, decision in zip(names, texts, decisions, strict=True):
-        console.print(decision_table(decision, f"{name}: {snippet(text)}"))
+        screen.print(decision_table(decision, f"{name}: {snippet(text)}"))
     if len(texts) == 2:
-        console.print(comparison_view(model.compare_decisions(*decisions), ("A", "B")))
+        screen.print(comparison_view(model.compare_decisions(*decisions), ("A", "B")))
     elif len(texts) > 2:
-        console.print(ranking_table(rank_decisions(decisions), texts))
+        screen.print(ranking_table(rank_decisions(decisions), texts))
 
 
 def _decide(model: RewardModel, question: QuestionRow) -> list[Decision]:

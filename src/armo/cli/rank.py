@@ -47,12 +47,12 @@ def _rank(
     loaded = load_model(model, steer, backbone)
 
     import msgspec
-    from rich.console import Console
     from rich.text import Text
 
+    from armo.report.console import console
     from armo.report.decisions import ranking_table
 
-    console = Console()
+    screen = console()
     for name, question in questions:
         ranked = loaded.rank(question.prompt, question.answers())
         if json:
@@ -60,5 +60,5 @@ def _rank(
             sys.stdout.buffer.write(line + b"\n")
         else:
             text, texts = texts_of(question)
-            console.print(Text.assemble(("prompt: ", "bold"), text))
-            console.print(ranking_table(ranked, texts))
+            screen.print(Text.assemble(("prompt: ", "bold"), text))
+            screen.print(ranking_table(ranked, texts))

@@ -37,10 +37,10 @@ def _train(
     checked = read_recipe(recipe)
 
     import msgspec
-    from rich.console import Console
 
     from armo.atomic import write_text
     from armo.progress import on_terminal
+    from armo.report.console import console
     from armo.report.summary import summary, summary_text
     from armo.training.pipeline import train
 
@@ -49,5 +49,5 @@ def _train(
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(run.metrics) + b"\n")
     else:
-        Console().print(summary(run.metrics))
+        console().print(summary(run.metrics))
         typer.echo(f"\nmodel: {out / 'model'}")

@@ -22,7 +22,7 @@ OnReject = Callable[[Reject], None]
 
 
 def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator[tuple[str, RowT]]:
-    """Yield the good rows of a file with their ids; give every other one, with line and reason, to `on_reject`.
+    """Yield the good rows of a file with their ids; give the others, with reasons, to `on_reject`.
 
     Args:
         path: .jsonl, .jsonl.gz, .json.gz or .parquet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -83,9 +83,13 @@ def _extract(
         len(plan.items[row].encoded.ids) for _, batches in todo for row in np.concatenate(batches)
     )
     start = monotonic()
+    batches = [[plan.items[row].encoded for row in batch] for _, shard in todo for batch in shard]
+    read = backbone.read_batches(batches)
     with reporter("read", tokens, "tokens") as advance:
-        for number, batches in todo:
-            shard = _read_shard(backbone, plan, owners, batches, advance).write(folder, number)
+        for number, shard_batches in todo:
+            features = _collect(plan, shard_batches, read, advance)
+            content = _shard_content(plan, owners, np.concatenate(shard_batches), features)
+            shard = content.write(folder, number)
             shards = sorted([*manifest.shards, shard], key=lambda shard: shard.number)
             manifest = msgspec.structs.replace(manifest, shards=shards)
             manifest.write(folder)
@@ -143,23 +147,22 @@ class _ShardContent:
         )
 
 
-def _read_shard(
-    backbone: Backbone,
-    plan: Plan,
-    owners: set[int],
-    batches: list[NDArray[np.int64]],
-    advance: Advance,
-) -> _ShardContent:
-    read = []
+def _collect(
+    plan: Plan, batches: list[NDArray[np.int64]], read: Iterator[Features], advance: Advance
+) -> Features:
+    parts = []
     for batch in batches:
-        encoded = [plan.items[row].encoded for row in batch]
-        read.append(backbone.read(encoded))
-        advance(sum(len(row.ids) for row in encoded))
-    rows = np.concatenate(batches)
-    features = Features(
-        np.concatenate([features.prompt for features in read]),
-        np.concatenate([features.response for features in read]),
+        parts.append(next(read))
+        advance(sum(len(plan.items[row].encoded.ids) for row in batch))
+    return Features(
+        np.concatenate([part.prompt for part in parts]),
+        np.concatenate([part.response for part in parts]),
     )
+
+
+def _shard_content(
+    plan: Plan, owners: set[int], rows: NDArray[np.int64], features: Features
+) -> _ShardContent:
     finite = features.finite()
     items = [plan.items[row] for row in rows]
     kept = np.flatnonzero(finite)

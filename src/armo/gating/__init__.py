@@ -2,7 +2,8 @@
 
 from armo.gating.fit import Progress, fit
 from armo.gating.fixed import best_single, fit_fixed, uniform
-from armo.gating.result import Candidate, FixedWeights, Gate, Validation
+from armo.gating.gate import Gate
+from armo.gating.result import Candidate, FixedWeights, Validation
 from armo.gating.settings import PAPER, PRESETS, GateSettings, Preset
 from armo.gating.temperature import fit_beta
 

@@ -60,7 +60,8 @@ def solve(
     optimality, steps = 0.0, 0
     for steps in range(_MAX_STEPS + 1):
         gradient, hessian = _derivatives(scaled, share, z)
-        optimality = float(np.abs(z - np.maximum(z - gradient, 0)).max(initial=0.0))
+        # |z − max(z − gradient, 0)|, without its rounding.
+        optimality = float(np.where(gradient > z, z, np.abs(gradient)).max(initial=0.0))
         if optimality <= _TOLERANCE or steps == _MAX_STEPS:
             break
         moved = _step(scaled, share, z, gradient, hessian)

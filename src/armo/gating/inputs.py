@@ -36,7 +36,9 @@ class InputMap:
         self, prompts: Float32[np.ndarray, "prompts features"]
     ) -> Float32[np.ndarray, "prompts features"]:
         """Return centred and scaled features."""
-        return ((prompts - self.mean) * self.factor).astype(np.float32)
+        scaled: Float32[np.ndarray, "prompts features"]
+        scaled = (prompts - self.mean.astype(np.float32)) * self.factor.astype(np.float32)
+        return scaled
 
     def project(
         self, prompts: Float32[np.ndarray, "prompts features"]

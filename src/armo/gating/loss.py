@@ -9,7 +9,7 @@ from jaxtyping import Float64
 def preference_loss(
     margins: Float64[np.ndarray, " pairs"], beta: float, weight: Float64[np.ndarray, " pairs"]
 ) -> float:
-    """Return the weighted mean of `−log σ(β · margin)`, in nats a pair (equation 5)."""
+    """Return the weighted mean of `−log σ(β · margin)`, in nats a pair."""
     return float(np.average(np.logaddexp(0.0, -beta * margins), weights=weight))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -34,12 +36,12 @@ class GateNetwork(nn.Module):
     ) -> None:
         super().__init__()
         device = generator.device
+        # Made without values: nn.Linear would draw them from the global random state.
         self.layers = nn.ModuleList(
-            nn.utils.skip_init(nn.Linear, wide, out, device=device, dtype=torch.float32)
-            for wide, out in zip(widths[:-1], widths[1:], strict=True)
+            nn.Linear(read, written, device="meta", dtype=torch.float32).to_empty(device=device)
+            for read, written in itertools.pairwise(widths)
         )
-        for layer in self.layers:
-            # PyTorch's own default for nn.Linear, which takes no generator.
+        for layer in self.linear:
             bound = 1 / math.sqrt(layer.in_features)
             nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
@@ -48,16 +50,22 @@ class GateNetwork(nn.Module):
         self.dropout = dropout
         self.generator = generator
 
+    @property
+    def linear(self) -> list[nn.Linear]:
+        """The layers, first to last."""
+        return cast(list[nn.Linear], list(self.layers))
+
     def forward(self, prompts: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch objective"]:
         """Return the weights of each prompt."""
+        *hidden, last = self.linear
         state = prompts
-        for layer in self.layers[:-1]:
+        for layer in hidden:
             state = self._drop(torch.relu(layer(state)))
-        return torch.softmax(self.layers[-1](state) / self.temperature, dim=-1)
+        return torch.softmax(last(state) / self.temperature, dim=-1)
 
     def start_at(self, weights: Sequence[float]) -> None:
         """Make the network give `weights` (> 0, sum 1) to every prompt."""
-        last = self.layers[-1]
+        last = self.linear[-1]
         with torch.no_grad():
             last.weight.zero_()
             last.bias.copy_(torch.tensor(weights, device=last.bias.device).log() * self.temperature)

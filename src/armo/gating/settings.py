@@ -14,7 +14,7 @@ PRESETS: tuple[Preset, ...] = ("auto", "paper")
 
 @dataclass(frozen=True, kw_only=True)
 class GateSettings:
-    """Settings of one training run; the defaults are the paper's (section 4.1 and equation 5).
+    """Settings of one training run; the defaults are the ArmoRM paper's.
 
     Attributes:
         hidden: Width of each hidden layer; `()` makes the logits linear in the prompt features.

@@ -55,7 +55,9 @@ class ModelConfig(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def hash(self) -> str:
         """Hash of everything that decides a score, the heads included."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        # Read back first, so that a whole number given as int counts as the float that it is saved as.
+        canonical = msgspec.json.decode(msgspec.json.encode(self), type=ModelConfig)
+        return hashlib.sha256(msgspec.json.encode(canonical)).hexdigest()[:16]
 
 
 def heads_tensors(heads: Heads) -> dict[str, NDArray[Any]]:

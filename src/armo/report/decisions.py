@@ -75,7 +75,7 @@ def comparison_words(comparison: Comparison, names: tuple[str, str]) -> str:
     against = _names(part for part in parts[::-1] if -sign * part.contribution > worth)
     words = f"{winner} is preferred to {loser} with probability {probability:.2f}"
     words += f", mostly for {for_it}" if for_it else ""
-    return words + (f"; {against} speaks against it." if against else ".")
+    return words + (f", in spite of {against}." if against else ".")
 
 
 def ranking_table(ranked: Sequence[Ranked], texts: Sequence[str]) -> Table:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from armo.report.bars import bar
-
-_WIDTH = 110
+from armo.report.console import plain_console
 
 
 def summary(metrics: Mapping[str, Any]) -> RenderableType:
@@ -23,6 +22,7 @@ def summary(metrics: Mapping[str, Any]) -> RenderableType:
         _data(metrics["data"]),
         _stages(metrics["stages"]),
         _heading("Objectives: how well their ratings are predicted on test"),
+        Text("labels: train / validation / test; * = at the edge of the grid", style="dim"),
         _objectives(metrics),
         _notes(metrics["regression"]["notes"]),
         _heading(f"Debiasing: correlation with '{metrics['verbosity']}' and with length"),
@@ -38,7 +38,7 @@ def summary(metrics: Mapping[str, Any]) -> RenderableType:
 
 def summary_text(metrics: Mapping[str, Any]) -> str:
     """Return the summary as plain text."""
-    console = Console(width=_WIDTH, no_color=True, force_terminal=False, legacy_windows=False)
+    console = plain_console()
     with console.capture() as capture:
         console.print(summary(metrics))
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
@@ -77,17 +77,15 @@ def _stages(stages: Mapping[str, Any]) -> Table:
 
 
 def _objectives(metrics: Mapping[str, Any]) -> Table:
-    table = _table("objective", "train", "val", "test", "α", "R²", "rank correlation", "")
+    table = _table("objective", "labels", "α", "R²", "rank correlation", "")
     for record in metrics["regression"]["objectives"]:
         quality = metrics["ratings"].get(record["name"], {})
         labels = record["labels"]
-        edge = " (edge of grid)" if record["alpha_at_edge"] else ""
+        edge = "*" if record["alpha_at_edge"] else ""
         correlation = quality.get("rank_correlation")
         table.add_row(
             record["name"],
-            f"{labels['train']:,}",
-            f"{labels['validation']:,}",
-            f"{labels['test']:,}",
+            " / ".join(f"{labels[split]:,}" for split in ("train", "validation", "test")),
             f"{record['alpha']:.0e}{edge}",
             interval(quality.get("r2")),
             interval(correlation),
@@ -164,10 +162,10 @@ def interval(record: Mapping[str, Any] | None, digits: int = 2, *, sign: bool = 
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(first)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(first, no_wrap=True)
     for heading in others:
-        table.add_column(heading, justify="right" if heading else "left")
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
     return table
 
 

@@ -13,7 +13,8 @@ from armo.objectives import Objective
 # Raters shy away from the ends of a scale. It also leaves room for the bias, so nothing is clipped
 # but noise, and the bias stays linear.
 _SPREAD = 0.7
-_NOISE = 0.06
+# About half a step of the coarsest scale: rounding then averages out and keeps the bias linear too.
+_NOISE = 0.1
 _FLIPPED = 0.03
 _MISSING = 0.03
 

@@ -39,6 +39,7 @@ _ASKS = (
     "For my project about {things} I want a function that {task}.",
     "My code should have a function that {task}. How?",
 )
+_UNFINISHED = ("None  # TODO", "NotImplemented", "todo_later", "undefined + {p}  # fails")
 _USAGE = (
     "Call it as {name}({p}).",
     "Use it like this: {name}({p}).",
@@ -68,7 +69,7 @@ def _qualities(rng: Random, scene: Scene, count: int) -> list[Quality]:
 def _write(rng: Random, scene: Scene, quality: Quality) -> str:
     facts = scene.facts
     right = quality["correctness"] > 0.5
-    expression = facts["right"] if right else rng.choice(facts["wrong"])
+    expression = facts["right"] if right else rng.choice((*facts["wrong"], *_UNFINISHED))
     if quality["readability"] > 0.5:
         name, p, code = facts["name"], facts["p"], _tidy(rng, facts, expression)
     else:

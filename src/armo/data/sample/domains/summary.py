@@ -1,4 +1,4 @@
-"""Summaries of a short report: nothing may be made up, and nothing of weight left out."""
+"""Summaries of a short report: nothing may be made up, and the language should be clean."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _write(rng: Random, scene: Scene, quality: Quality) -> str:
 
 SUMMARY = Domain(
     name="summary",
-    weights={"faithfulness": 0.65, "coverage": 0.25, "fluency": 0.1},
+    weights={"faithfulness": 0.65, "fluency": 0.3, "coverage": 0.05},
     scene=_scene,
     qualities=_qualities,
     write=_write,
