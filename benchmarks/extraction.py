@@ -85,7 +85,7 @@ def measure(rows: int, rounds: int) -> dict[str, object]:
     return {
         "machine": platform.machine(),
         "cores": torch.get_num_threads(),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "transformers": transformers.__version__,
         "rows": len(encoded),
         "tokens": sum(len(row.ids) for row in encoded),

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from armo import RewardModel
 from armo.conversation import conversation_key
-from armo.data.sample import Sample, Truth, generate
+from armo.data.sample import DEFAULT_PROMPTS, Sample, Truth, generate
 from armo.features import FeatureStore
 from armo.report.console import console
 from armo.report.decisions import comparison_view, decision_table
@@ -99,7 +99,7 @@ def main(folder: Path) -> None:
     model = RewardModel.from_pretrained(folder)
     assert model.metrics is not None
     settings = model.metrics["recipe"]["data"]["sample"]
-    sample = generate(settings["seed"])
+    sample = generate(settings["seed"], settings["prompts"] or DEFAULT_PROMPTS)
     weights = gate_by_domain(model, FeatureStore(folder / "features"), sample)
     screen.print(domain_table(model, weights, sample.truth))
 
