@@ -12,7 +12,7 @@ def bar(value: float, largest: float, width: int = 16) -> Text:
     if largest <= 0:
         return Text("")
     if value < 0:
-        return Text("▒" * max(1, round(min(1.0, -value / largest) * width)), style="red")
+        return Text("▒" * round(min(1.0, -value / largest) * width), style="red")
     eighths = round(min(1.0, abs(value) / largest) * width * 8)
     blocks = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
     return Text(blocks, style="green")
