@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from armo import RewardModel
 from armo.conversation import conversation_key
@@ -104,14 +105,14 @@ def main(folder: Path) -> None:
     screen.print(domain_table(model, weights, sample.truth))
 
     screen.rule("One decision", align="left")
-    screen.print(f"prompt: {PROMPT}")
+    screen.print(Text(f"prompt: {PROMPT}"))
     comparison = model.compare(PROMPT, REFUSAL, COMPLIANCE)
     screen.print(decision_table(comparison.a, f"A: {REFUSAL}"))
     screen.print(decision_table(comparison.b, f"B: {COMPLIANCE}"))
     screen.print(comparison_view(comparison, ("A, the refusal", "B, the compliance")))
 
     screen.rule("What was learned", align="left")
-    screen.print(lesson(model, weights, sample))
+    screen.print(Text(lesson(model, weights, sample)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Draw a decision as a picture: why one response beats another.
 
-    python examples/picture.py runs/sample docs/decision.svg
+python examples/picture.py runs/sample docs/decision.svg
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def main(folder: Path, out: Path) -> None:
     screen.print(decision_table(comparison.a, f"A: {REFUSAL}"))
     screen.print(comparison_view(comparison, ("A, the refusal", "B, a compliance")))
     # rich links a font from the network; without it the reader's own monospace font serves.
-    svg = re.sub(r"@font-face \{.*?\}", "", screen.export_svg(title="armo explain"), flags=re.DOTALL)
+    svg = re.sub(
+        r"@font-face \{.*?\}", "", screen.export_svg(title="armo explain"), flags=re.DOTALL
+    )
     write_text(out, svg)
 
 

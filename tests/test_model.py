@@ -194,3 +194,29 @@ def test_a_hub_that_cannot_be_reached_is_one_sentence(model, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelError, match="can't push to 'me/model'"):
         model.push_to_hub("me/model")
+
+
+def test_saving_never_replaces_a_checkpoint_of_something_else(model, tmp_path):
+    other = make_tiny_llama(tmp_path / "llama")
+    before = sorted(path.name for path in other.iterdir())
+    with pytest.raises(ModelError, match="holds other files"):
+        model.save_pretrained(other)
+    assert sorted(path.name for path in other.iterdir()) == before
+
+
+def test_overlong_is_kept_with_the_model(tiny_folder, tmp_path):
+    cutting = BackboneSettings(
+        name=str(tiny_folder), dtype="float32", max_tokens=64, overlong="cut"
+    )
+    model = RewardModel.from_heads(random_heads(), load(cutting), "verbosity")
+    model.save_pretrained(tmp_path / "model")
+    found = RewardModel.from_pretrained(tmp_path / "model", dtype="float32")
+    long = [chat("the in", "on " * 200)]
+    assert found.score(long) == model.score(long)
+    assert found.decide(long)[0].truncated
+
+
+def test_a_config_that_is_not_utf8_is_a_sentence(saved):
+    (saved / "config.json").write_bytes(b'{"format": "\xff"}')
+    with pytest.raises(ModelError, match="damaged"):
+        RewardModel.from_pretrained(saved)

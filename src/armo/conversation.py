@@ -16,7 +16,8 @@ Message: TypeAlias = Mapping[str, Any]
 Conversation: TypeAlias = Sequence[Message]
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
-_REASONING = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
+# A block that is never closed is all reasoning: the policy ran out of tokens before its answer.
+_REASONING = re.compile(r"<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 
 
 def as_prompt(prompt: str | Conversation) -> list[Message]:
@@ -48,7 +49,7 @@ def check_conversation(messages: object) -> None:
             f"messages[{last}].role: the last message must be the assistant's response, "
             f"not '{messages[last]['role']}'"
         )
-    if not text_of(messages[last]).strip() and not messages[last].get("tool_calls"):
+    if is_blank(messages[last]):
         raise DataError(f"messages[{last}].content: the response is empty")
 
 
@@ -70,6 +71,11 @@ def text_of(message: Message) -> str:
     if isinstance(content, str):
         return content
     return "\n".join(str(part["text"]) for part in content or () if "text" in part)
+
+
+def is_blank(message: Message) -> bool:
+    """Return whether a message says nothing and calls no tool."""
+    return not text_of(message).strip() and not message.get("tool_calls")
 
 
 def strip_reasoning(messages: Conversation) -> list[Message]:
@@ -97,8 +103,11 @@ def _without_reasoning(message: Message) -> Message:
     if message["role"] != "assistant":
         return message
     kept = {name: value for name, value in message.items() if name != "reasoning_content"}
-    if isinstance(kept.get("content"), str):
-        kept["content"] = _REASONING.sub("", kept["content"])
+    content = kept.get("content")
+    if isinstance(content, str):
+        kept["content"] = _REASONING.sub("", content)
+    elif isinstance(content, list):
+        kept["content"] = [{**part, "text": _REASONING.sub("", part["text"])} for part in content]
     return kept
 
 
@@ -111,6 +120,7 @@ def _check_message(message: object, index: int) -> None:
     role = message.get("role")
     if role not in ROLES:
         raise DataError(f"{where}.role: unknown role {role!r}; use one of {', '.join(ROLES)}")
+    _check_tool_calls(message.get("tool_calls"), f"{where}.tool_calls")
     content = message.get("content")
     if isinstance(content, str):
         _check_text(content, f"{where}.content")
@@ -119,6 +129,17 @@ def _check_message(message: object, index: int) -> None:
             _check_part(part, f"{where}.content[{number}]")
     elif not (content is None and message.get("tool_calls")):
         raise DataError(f"{where}.content: expected text, got {_kind(content)}")
+
+
+def _check_tool_calls(calls: object, where: str) -> None:
+    if calls is None:
+        return
+    if not isinstance(calls, list):
+        raise DataError(f"{where}: expected a list of calls, got {_kind(calls)}")
+    for number, call in enumerate(calls):
+        function = call.get("function", call) if isinstance(call, Mapping) else None
+        if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
+            raise DataError(f"{where}[{number}]: a call needs a function with a 'name'")
 
 
 def _check_part(part: object, where: str) -> None:

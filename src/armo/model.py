@@ -57,10 +57,7 @@ class RewardModel:
         metrics: dict[str, Any] | None = None,
     ) -> RewardModel:
         """Put trained heads on the backbone that gave their features."""
-        config = make_config(
-            heads, backbone.identity, max_tokens=backbone.max_tokens, verbosity=verbosity
-        )
-        return cls(heads, backbone, config, metrics)
+        return cls(heads, backbone, make_config(heads, backbone, verbosity), metrics)
 
     @classmethod
     def from_pretrained(
@@ -93,6 +90,7 @@ class RewardModel:
             device=device,
             reasoning="keep" if made_with.reasoning == "keep" else "strip",
             max_tokens=config.max_tokens,
+            overlong=config.overlong,
         )
         found = load(settings)
         check_same(found.identity, made_with)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,10 +12,10 @@ from typing import TypeVar
 import filelock
 import msgspec
 
-from armo.atomic import sync
+from armo.atomic import file_sha256, sync
 from armo.data import ConversationRow, read_rows
 from armo.decision import Decision
-from armo.errors import StoreError
+from armo.errors import DataError, InputError, StoreError
 from armo.model import RewardModel
 from armo.progress import Reporter, silent
 from armo.rejects import Reject, write_rejects
@@ -60,15 +61,19 @@ def score_file(
     Args:
         model: The reward model.
         source: JSONL, gzip'd JSONL or Parquet of conversations.
-        out: JSONL of decisions. Until it is complete its name ends in `.partial`.
+        out: JSONL of decisions. Until it is complete its name ends in `.partial`, after a hash of
+            what it is made from.
         rejects: JSONL of rows that can't be scored; made only if there are any.
         reporter: Shows progress.
 
     Raises:
         DataError: If the source can't be read.
-        StoreError: If another process writes to `out`, or a partial file is another model's.
+        InputError: If two of the paths are one, or one is a folder.
+        StoreError: If another process writes to `out`, or a partial file is of another origin.
     """
+    _check_targets(source, out, rejects)
     out.parent.mkdir(parents=True, exist_ok=True)
+    rejects.parent.mkdir(parents=True, exist_ok=True)
     lock = out.with_name(f".{out.name}.lock")
     try:
         with filelock.FileLock(lock, timeout=0):
@@ -80,18 +85,23 @@ def score_file(
 
 
 class _Done(msgspec.Struct):
-    """As much of an earlier decision as tells whether it may be kept."""
+    """As much of an earlier decision as tells that its row is done."""
 
     id: str
-    model: str
-    steering: str | None
 
 
 def _score_file(
     model: RewardModel, source: Path, targets: tuple[Path, Path], reporter: Reporter
 ) -> Scored:
-    out, rejects = (target.with_name(target.name + ".partial") for target in targets)
-    scored = {done.id for done in _recover(out, _Done) if _same_origin(done, model, out)}
+    key = _origin(model, source)
+    out, rejects = (target.with_name(f"{target.name}.{key}.partial") for target in targets)
+    for other in targets[0].parent.glob(f"{targets[0].name}.*.partial"):
+        if other not in (out, rejects):
+            raise StoreError(
+                f"{other} was begun from another file, model or steering; remove it, or give "
+                "another --out"
+            )
+    scored = {done.id for done in _recover(out, _Done)}
     rejected = {reject.id: reject for reject in _recover(rejects, Reject)}
     malformed: list[Reject] = []
     rows = (
@@ -116,31 +126,50 @@ def _score_file(
             decisions_file.flush()
             rejects_file.flush()
             advance(len(window))
+    sync(out)
     all_rejects = [*rejected.values(), *malformed]
     if all_rejects:
         write_rejects(targets[1], all_rejects)
-    sync(out)
+    else:
+        targets[1].unlink(missing_ok=True)
     out.replace(targets[0])
     sync(targets[0].parent)
     rejects.unlink()
     return Scored(len(scored), len(all_rejects), targets[1] if all_rejects else None)
 
 
+def _origin(model: RewardModel, source: Path) -> str:
+    """Return a hash of all that decides the decisions on a file."""
+    if not source.is_file():
+        raise DataError(f"{source}: no such file")
+    parts = [file_sha256(source), model.config.hash, model.backbone.dtype, model.steering]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
+
+
 def _recover(partial: Path, kind: type[RecordT]) -> list[RecordT]:
-    """Return the records of an interrupted run, and cut off a last line that was not finished."""
+    """Return the records of an interrupted run, and cut off what was not finished."""
     if not partial.exists():
         return []
+    records: list[RecordT] = []
     with partial.open("r+b") as file:
-        raw = file.read()
-        whole = raw.rfind(b"\n") + 1
+        whole = 0
+        for line in file:
+            try:
+                record = msgspec.json.decode(line, type=kind) if line.endswith(b"\n") else None
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                record = None
+            if record is None:
+                break
+            records.append(record)
+            whole += len(line)
         file.truncate(whole)
-    return [msgspec.json.decode(line, type=kind) for line in raw[:whole].splitlines()]
+    return records
 
 
-def _same_origin(done: _Done, model: RewardModel, partial: Path) -> bool:
-    steering = model.steering.label if model.steering else None
-    if (done.model, done.steering) != (model.config.hash, steering):
-        raise StoreError(
-            f"{partial} was begun with another model or steering; remove it, or give another --out"
-        )
-    return True
+def _check_targets(source: Path, out: Path, rejects: Path) -> None:
+    paths = [path.resolve() for path in (source, out, rejects)]
+    if len(set(paths)) < len(paths):
+        raise InputError("the file to score, --out and --rejects must be three different files")
+    for path in (out, rejects):
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; give the name of a file")

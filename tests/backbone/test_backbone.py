@@ -142,7 +142,9 @@ def test_remote_code_is_never_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"dtype": "float8"}, {"device": "quantum"}], ids=["dtype", "device"]
+    "wrong",
+    [{"dtype": "float8"}, {"device": "quantum"}, {"device": "xpu"}],
+    ids=["dtype", "device", "absent"],
 )
 def test_unknown_settings_are_named(tiny_folder, wrong):
     with pytest.raises(InputError, match="unknown"):
@@ -169,3 +171,38 @@ def test_smollm2_reads_the_template_without_a_second_bos(smollm2):
     ids = smollm2.encode(chat("Hi", "Hello"))
     assert ids.ids[0] == 1
     assert ids.ids[1] != 1
+
+
+def test_weights_that_are_missing_are_never_filled_with_random_numbers(tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    file = make_tiny_llama(tmp_path) / "model.safetensors"
+    weights = load_file(file)
+    del weights["layers.1.mlp.up_proj.weight"]
+    save_file(weights, file, metadata={"format": "pt"})
+    with pytest.raises(BackboneError, match=r"lacks 1 of its weights.*layers.1.mlp"):
+        load(BackboneSettings(name=str(tmp_path)))
+
+
+def test_a_truncated_checkpoint_is_a_sentence(tmp_path):
+    file = make_tiny_llama(tmp_path) / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(BackboneError, match="can't load the backbone"):
+        load(BackboneSettings(name=str(tmp_path)))
+
+
+def test_an_encoder_is_refused(tmp_path):
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(
+        vocab_size=320,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+    )
+    torch.manual_seed(0)
+    BertModel(config).save_pretrained(tmp_path)
+    make_tokenizer().save_pretrained(tmp_path)
+    with pytest.raises(BackboneError, match="is no decoder"):
+        load(BackboneSettings(name=str(tmp_path), dtype="float32"))

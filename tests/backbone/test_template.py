@@ -148,3 +148,20 @@ def test_hash_tells_templates_and_options_apart():
     }
     assert len(hashes) == 3
     assert ChatTemplate(make_tokenizer(CHATML)).hash in hashes
+
+
+def test_a_response_that_is_all_reasoning_is_empty():
+    chat_template = ChatTemplate(make_tokenizer(CHATML))
+    for response in ("<think>on</think>", "<think>on and on, and never an answer"):
+        with pytest.raises(DataError, match="once its reasoning is stripped"):
+            chat_template.encode(chat("the", response))
+
+
+def test_a_template_that_writes_the_date_is_refused_or_pinned():
+    dated = "{{ strftime_now('%f') }}" + CHATML
+    with pytest.raises(BackboneError, match="current date"):
+        ChatTemplate(make_tokenizer(dated))
+    pinned = "{{ date_string if date_string is defined else strftime_now('%d') }}" + CHATML
+    tokenizer = make_tokenizer(pinned)
+    encoded = ChatTemplate(tokenizer).encode(chat("the", "in"))
+    assert tokenizer.decode(encoded.ids).startswith("26 Jul 2024")

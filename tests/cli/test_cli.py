@@ -93,16 +93,19 @@ def test_score_goes_on_after_a_kill(model, tmp_path):
     source = write_rows(tmp_path / "rows.jsonl", 4000)
     out, whole = tmp_path / "decisions.jsonl", tmp_path / "whole.jsonl"
     assert armo("score", model, source, "--out", whole).returncode == 0
-    partial = tmp_path / "decisions.jsonl.partial"
+
+    def written() -> int:
+        return sum(path.stat().st_size for path in tmp_path.glob("decisions.jsonl.*.partial"))
+
     kills = 0
     for _ in range(3):
-        size = partial.stat().st_size if partial.exists() else 0
+        size = written()
         process = subprocess.Popen(
             [*ARMO, "score", model, source, "--out", out],
             stderr=subprocess.DEVNULL,
         )
         while process.poll() is None:
-            if partial.exists() and partial.stat().st_size > size:
+            if written() > size:
                 os.kill(process.pid, signal.SIGKILL)
                 kills += 1
                 break
@@ -115,7 +118,7 @@ def test_score_goes_on_after_a_kill(model, tmp_path):
     assert [row["id"] for row in ours] == [row["id"] for row in theirs]
     for a, b in zip(ours, theirs, strict=True):
         assert a["score"] == pytest.approx(b["score"], abs=1e-5)
-    assert not partial.exists()
+    assert not list(tmp_path.glob("*.partial"))
 
 
 def test_explain_shows_the_parts_and_the_margin(model):
@@ -183,6 +186,7 @@ def test_steer_changes_the_weights(model, tmp_path):
         (["explain", "MODEL", "--file", "none.json"], "No such file"),
         (["explain", "MODEL", "--file", "empty.jsonl"], "is empty"),
         (["explain", "MODEL", "--file", "bad.jsonl"], "line 1"),
+        (["explain", "MODEL", "--file", "latin.jsonl"], "line 1"),
         (["rank", "MODEL", "-p", "x", "-r", "y", "--steer", "none.toml"], "can't be read"),
         (["rank", "MODEL", "-p", "x", "-r", "on " * 3000], "tokens are more than"),
     ],
@@ -190,8 +194,38 @@ def test_steer_changes_the_weights(model, tmp_path):
 def test_mistakes_are_one_sentence_without_traceback(model, tmp_path, arguments, match):
     (tmp_path / "empty.jsonl").write_text("")
     (tmp_path / "bad.jsonl").write_text("{]\n")
+    (tmp_path / "latin.jsonl").write_bytes(b'{"prompt": "\xff", "responses": ["x"]}\n')
     found = armo(*[model if word == "MODEL" else word for word in arguments], cwd=tmp_path)
     assert found.returncode != 0
     assert found.stderr.startswith("error: ")
     assert match in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_score_never_mixes_two_sources(model, tmp_path):
+    first, second = write_rows(tmp_path / "a.jsonl", 3), write_rows(tmp_path / "b.jsonl", 4)
+    stale = tmp_path / "d.jsonl.0123456789ab.partial"
+    stale.write_text('{"id": "r0"}\n')
+    found = armo("score", model, first, "--out", tmp_path / "d.jsonl")
+    assert found.returncode == 1
+    assert "begun from another file" in found.stderr
+    stale.unlink()
+    assert armo("score", model, second, "--out", tmp_path / "d.jsonl").returncode == 0
+    assert len((tmp_path / "d.jsonl").read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("out", ["rows.jsonl", "."])
+def test_score_never_writes_over_its_input_or_a_folder(model, tmp_path, out):
+    source = write_rows(tmp_path / "rows.jsonl", 3)
+    before = source.read_bytes()
+    found = armo("score", model, source, "--out", tmp_path / out)
+    assert found.returncode == 1
+    assert found.stderr.startswith("error: ")
+    assert source.read_bytes() == before
+
+
+def test_texts_that_look_like_markup_are_shown_as_they_are(model):
+    found = armo("explain", model, "-p", "[b]the[/b]", "-r", "the [/INST] tag", "-r", "[red]on")
+    assert found.returncode == 0, found.stderr
+    for text in ("[b]the[/b]", "the [/INST] tag", "[red]on"):
+        assert text in found.stdout

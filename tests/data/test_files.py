@@ -204,3 +204,14 @@ def test_questions_take_responses_or_a_pair():
         QuestionRow(prompt="What?").check()
     with pytest.raises(DataError, match="response 2"):
         QuestionRow(prompt="What?", responses=["x", ""]).check()
+
+
+def test_deep_nesting_and_malformed_tool_calls_are_rejects(tmp_path):
+    deep = '{"id": "deep", "messages": ' + "[" * 100_000
+    calls = [rating(n, messages=chat("a", "b")) for n in range(3)]
+    calls[0]["messages"][1]["tool_calls"] = "abc"
+    calls[1]["messages"][1]["tool_calls"] = [{"function": "f"}]
+    rows, rejects = read(write(tmp_path / "rows.jsonl", [deep, *calls]))
+    assert [row.id for row in rows] == ["row 2"]
+    assert len(rejects) == 3
+    assert "tool_calls" in rejects[1].reason

@@ -15,10 +15,12 @@ def choose_device(name: str = "auto") -> torch.device:
     """Return the named device, or the first accelerator, or the CPU."""
     if name != "auto":
         try:
-            return torch.device(name)
-        except RuntimeError:
+            return torch.empty(0, device=name).device
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
+            reason = str(error).splitlines()[0]
             raise InputError(
-                f"device '{name}' is unknown; use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'"
+                f"device '{name}' is unknown or absent here ({reason}); use 'auto', 'cpu', 'cuda', "
+                "'cuda:1' or 'mps'"
             ) from None
     if torch.cuda.is_available():
         return torch.device("cuda")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 
 from armo.backbone.backbone import Backbone, BackboneIdentity, Overlong, cut_at_layer
 from armo.backbone.checkpoint import fingerprint, locate
@@ -61,11 +62,14 @@ def load(settings: BackboneSettings) -> Backbone:
         attention = choose_attention(device, dtype)
     with quiet_transformers():
         model, tokenizer = _read(path, dtype, attention)
+    model = model.to(device).eval()
     layer = cut_at_layer(model, settings.layer)
+    _check_causal(model, settings.name)
     template = ChatTemplate(tokenizer, settings.reasoning)
     config = model.config.get_text_config()
     identity = BackboneIdentity(
-        name=settings.name,
+        # A local path is kept whole, so that a model finds it from any folder.
+        name=str(path) if Path(settings.name).expanduser().exists() else settings.name,
         revision=_commit(path),
         fingerprint=fingerprint(path),
         template=template.hash,
@@ -74,10 +78,13 @@ def load(settings: BackboneSettings) -> Backbone:
         hidden_size=int(config.hidden_size),
     )
     return Backbone(
-        model.to(device),
+        model,
         template,
         identity,
-        max_tokens=min(settings.max_tokens, int(config.max_position_embeddings)),
+        max_tokens=min(
+            settings.max_tokens,
+            int(getattr(config, "max_position_embeddings", None) or settings.max_tokens),
+        ),
         batch_tokens=_batch_tokens(settings.batch_tokens, device),
         overlong=settings.overlong,
     )
@@ -104,16 +111,36 @@ def _read(path: Path, dtype: torch.dtype, attention: str) -> tuple[Any, Any]:
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
-        model = AutoModel.from_pretrained(
+        model, loading = AutoModel.from_pretrained(
             path,
             dtype=dtype,
             attn_implementation=attention,
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise BackboneError(f"can't load the backbone in {path}: {error}") from error
+    # transformers fills what is missing with random numbers and only warns.
+    lost = sorted([*loading["missing_keys"], *map(str, loading["mismatched_keys"])])
+    if lost:
+        raise BackboneError(
+            f"the backbone in {path} lacks {len(lost)} of its weights ({', '.join(lost[:3])}, …); "
+            "copy it anew"
+        )
     return model, tokenizer
+
+
+def _check_causal(model: Any, name: str) -> None:
+    """Raise BackboneError if a token sees what follows it, as in an encoder such as BERT."""
+    ids = torch.tensor([[1, 2, 3], [1, 2, 4]], device=model.device)
+    with torch.inference_mode():
+        first, second = model(input_ids=ids).last_hidden_state[:, :2].float()
+    if not torch.allclose(first, second, rtol=1e-2, atol=1e-2, equal_nan=True):
+        raise BackboneError(
+            f"backbone '{name}' is no decoder: its tokens see those that follow them, so the prompt "
+            "feature would depend on the response; use a causal language model"
+        )
 
 
 def _commit(path: Path) -> str:

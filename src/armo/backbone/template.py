@@ -15,12 +15,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from armo.conversation import Conversation, Message, strip_reasoning
+from armo.conversation import Conversation, Message, is_blank, strip_reasoning
 from armo.errors import BackboneError, DataError
 
 Reasoning = Literal["strip", "keep"]
 _ASSISTANT_NAMES = ("assistant", "model", "chatbot", "gpt")
 _CACHED_PROMPTS = 4096
+# Llama 3.1 and 3.2 write today's date into the system turn unless they are given one; a score must
+# not change overnight. This is the date that Llama 3.1's own template falls back to.
+_DATE = "26 Jul 2024"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ class ChatTemplate:
                 "the tokenizer has no chat template, so there is no agreed way to write a "
                 "conversation; use an instruction-tuned model or set `tokenizer.chat_template`"
             )
+        source = str(tokenizer.chat_template)
+        if "strftime_now" in source and "date_string" not in source:
+            raise BackboneError(
+                "the chat template writes the current date, so scores would change from day to day; "
+                "replace `strftime_now(...)` in it by a fixed date"
+            )
         self._tokenizer = tokenizer
         self._reasoning = reasoning
         self._prompts: OrderedDict[str, list[int]] = OrderedDict()
@@ -72,6 +81,7 @@ class ChatTemplate:
             len(self._tokenizer),
             probe,
             self._reasoning,
+            _DATE,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -83,6 +93,8 @@ class ChatTemplate:
                 renders the prompt differently once the response follows it.
         """
         kept = strip_reasoning(messages) if self._reasoning == "strip" else list(messages)
+        if is_blank(kept[-1]):
+            raise DataError("the response is empty once its reasoning is stripped")
         text, prompt = self._render(kept), self._render(kept[:-1])
         _check_complete(text, kept)
         if not text.startswith(prompt):
@@ -119,7 +131,10 @@ class ChatTemplate:
     def _render(self, messages: Conversation) -> str:
         try:
             rendered = self._tokenizer.apply_chat_template(
-                [dict(message) for message in messages], tokenize=False, add_generation_prompt=False
+                [dict(message) for message in messages],
+                tokenize=False,
+                add_generation_prompt=False,
+                date_string=_DATE,
             )
         # A template is a program of its author's; whatever it raises, these messages don't fit it.
         except Exception as error:  # noqa: BLE001

@@ -89,7 +89,7 @@ def _questions(raw: bytes, name: str) -> list[tuple[str, QuestionRow]]:
     try:
         # One object may be spread over many lines; several stand one a line.
         rows = [("0", msgspec.json.decode(raw, type=QuestionRow))]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         rows = _question_lines(raw, name)
     if not rows:
         raise DataError(f"{name} is empty: it holds no question")
@@ -109,6 +109,6 @@ def _question_lines(raw: bytes, name: str) -> list[tuple[str, QuestionRow]]:
         if line.strip():
             try:
                 rows.append((f"line {number}", msgspec.json.decode(line, type=QuestionRow)))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise DataError(f"{name}, line {number}: {error}") from None
     return rows

@@ -44,7 +44,7 @@ def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator
             row.check()
             if row_id in seen:
                 raise DataError(f"id: '{row_id}' stands on an earlier line already")
-        except (msgspec.DecodeError, UnicodeDecodeError, DataError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DataError) as error:
             on_reject(Reject(row_id, _sentence(error), where))
             continue
         seen.add(row_id)

@@ -18,7 +18,13 @@ from armo.errors import StoreError
 from armo.features.manifest import FILE, Counts, Manifest, Origin, Shard, read_manifest
 from armo.features.plan import Plan, Request, make_plan
 from armo.features.store import FeatureStore
-from armo.features.tables import check_table, prompts_table, responses_table, write_table
+from armo.features.tables import (
+    check_table,
+    prompt_keys,
+    prompts_table,
+    responses_table,
+    write_table,
+)
 from armo.progress import Advance, Reporter, silent
 from armo.rejects import FILE as REJECTS
 from armo.rejects import Reject, write_rejects
@@ -76,22 +82,28 @@ def extract(
 def _extract(
     backbone: Backbone, plan: Plan, manifest: Manifest, folder: Path, reporter: Reporter
 ) -> Extraction:
-    owners = plan.prompt_owners()
-    done = {shard.number for shard in manifest.shards}
-    todo = [(n, batches) for n, batches in enumerate(plan.shards()) if n not in done]
-    tokens = sum(
-        len(plan.items[row].encoded.ids) for _, batches in todo for row in np.concatenate(batches)
-    )
-    start = monotonic()
-    batches = [[plan.items[row].encoded for row in batch] for _, shard in todo for batch in shard]
+    kept = {shard.number: shard for shard in manifest.shards}
+    shards = plan.shards()
+    batches = [
+        [plan.items[row].encoded for row in batch]
+        for number, shard in enumerate(shards)
+        if number not in kept
+        for batch in shard
+    ]
+    tokens = sum(len(row.ids) for batch in batches for row in batch)
     read = backbone.read_batches(batches)
+    prompts: set[str] = set()
+    start = monotonic()
     with reporter("read", tokens, "tokens") as advance:
-        for number, shard_batches in todo:
+        for number, shard_batches in enumerate(shards):
+            if number in kept:
+                prompts.update(prompt_keys(folder, kept[number].prompts))
+                continue
             features = _collect(plan, shard_batches, read, advance)
-            content = _shard_content(plan, owners, np.concatenate(shard_batches), features)
-            shard = content.write(folder, number)
-            shards = sorted([*manifest.shards, shard], key=lambda shard: shard.number)
-            manifest = msgspec.structs.replace(manifest, shards=shards)
+            content = _shard_content(plan, prompts, np.concatenate(shard_batches), features)
+            kept[number] = content.write(folder, number)
+            in_order = [kept[done] for done in sorted(kept)]
+            manifest = msgspec.structs.replace(manifest, shards=in_order)
             manifest.write(folder)
     seconds = monotonic() - start
     reasons = {key: why for shard in manifest.shards for key, why in shard.rejects.items()}
@@ -161,12 +173,17 @@ def _collect(
 
 
 def _shard_content(
-    plan: Plan, owners: set[int], rows: NDArray[np.int64], features: Features
+    plan: Plan, prompts: set[str], rows: NDArray[np.int64], features: Features
 ) -> _ShardContent:
     finite = features.finite()
     items = [plan.items[row] for row in rows]
     kept = np.flatnonzero(finite)
-    owned = [i for i, row in enumerate(rows) if int(row) in owners and finite[i]]
+    owned = []
+    for i in kept:
+        # The first response that can be used brings the prompt; an earlier one may have failed.
+        if items[i].prompt_key not in prompts:
+            prompts.add(items[i].prompt_key)
+            owned.append(i)
     return _ShardContent(
         responses_table(
             [items[i].key for i in kept],
@@ -200,7 +217,7 @@ def _counts(plan: Plan, rows: int) -> Counts:
     return Counts(
         rows=rows,
         conversations=len(plan.items),
-        prompts=len(plan.prompt_owners()),
+        prompts=len({item.prompt_key for item in plan.items}),
         tokens=plan.tokens,
         shards=len(plan.shards()),
     )

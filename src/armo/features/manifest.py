@@ -117,7 +117,7 @@ def read_manifest(folder: Path) -> Manifest:
         raw: Any = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError:
         raise StoreError(f"{folder} is not a feature store: it has no {FILE}") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StoreError(f"{path} is damaged ({error}); remove the folder to read anew") from None
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:

@@ -69,14 +69,6 @@ class Plan:
         """Tokens to read."""
         return sum(len(item.encoded.ids) for item in self.items)
 
-    def prompt_owners(self) -> set[int]:
-        """Return, for each distinct prompt, the first item in reading order that has it."""
-        first: dict[str, int] = {}
-        for batch in self.batches:
-            for row in batch:
-                first.setdefault(self.items[row].prompt_key, int(row))
-        return set(first.values())
-
     def shards(self) -> list[list[NDArray[np.int64]]]:
         """Return the batches in runs that are written together.
 

@@ -68,6 +68,12 @@ def open_table(folder: Path, entry: TableFile) -> pa.Table:
     return table
 
 
+def prompt_keys(folder: Path, entry: TableFile) -> list[str]:
+    """Return the keys of a table."""
+    keys: list[str] = open_table(folder, entry).column("key").to_pylist()
+    return keys
+
+
 def check_table(folder: Path, entry: TableFile) -> bool:
     """Return whether a file is there with exactly the bytes that the manifest knows."""
     path = folder / entry.file

@@ -26,6 +26,8 @@ from armo.persistence.layout import (
     heads_from_tensors,
 )
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError)
+
 
 def save_folder(
     folder: Path, heads: Heads, config: ModelConfig, metrics: dict[str, Any] | None
@@ -35,8 +37,7 @@ def save_folder(
     Raises:
         ModelError: If the folder holds something that is no model.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG).exists():
-        raise ModelError(f"{folder} holds other files and no model; give a new or empty folder")
+    _refuse_other_files(folder)
     with atomic_folder(folder) as temporary:
         (temporary / HEADS).write_bytes(encode_heads(heads))
         write_json(temporary / CONFIG, config)
@@ -67,6 +68,28 @@ def load_folder(folder: Path) -> tuple[Heads, ModelConfig, dict[str, Any] | None
     return heads, config, _read_metrics(folder / METRICS)
 
 
+def _refuse_other_files(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ModelError(f"{folder} is a file; give a folder")
+    found = {path.name for path in folder.iterdir()}
+    other = sorted(found - {CONFIG, HEADS, METRICS})
+    if other or (found and not _is_ours(folder / CONFIG)):
+        raise ModelError(
+            f"{folder} holds other files ({', '.join(other or sorted(found))}), which saving would "
+            "replace; give a new or empty folder"
+        )
+
+
+def _is_ours(config: Path) -> bool:
+    try:
+        raw: Any = msgspec.json.decode(config.read_bytes())
+    except _UNREADABLE:
+        return False
+    return isinstance(raw, dict) and raw.get("format") == FORMAT
+
+
 def _read_config(folder: Path) -> ModelConfig:
     path = folder / CONFIG
     if not folder.is_dir():
@@ -77,7 +100,7 @@ def _read_config(folder: Path) -> ModelConfig:
         )
     try:
         raw: Any = msgspec.json.decode(path.read_bytes())
-    except (msgspec.DecodeError, OSError) as error:
+    except _UNREADABLE as error:
         raise ModelError(f"{path} is damaged: {error}") from None
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise ModelError(f"{path} is not the config of an armo model (no 'format': '{FORMAT}')")
@@ -102,7 +125,7 @@ def _read_metrics(path: Path) -> dict[str, Any] | None:
         metrics: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, OSError) as error:
+    except _UNREADABLE as error:
         raise ModelError(f"{path} is damaged: {error}") from None
     return metrics
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from armo.backbone import BackboneIdentity
+from armo.backbone import Backbone, BackboneIdentity
 from armo.gating import Gate
 from armo.heads import Heads
 from armo.objectives import Objective
@@ -44,6 +44,7 @@ class ModelConfig(msgspec.Struct, frozen=True, kw_only=True):
     objectives: list[Objective]
     backbone: BackboneIdentity
     max_tokens: int
+    overlong: Literal["reject", "cut"]
     gate: GateConfig
     score_scale: float
     preference_beta: float
@@ -102,14 +103,13 @@ def encode_heads(heads: Heads) -> bytes:
     return save(heads_tensors(heads))
 
 
-def make_config(
-    heads: Heads, backbone: BackboneIdentity, *, max_tokens: int, verbosity: str
-) -> ModelConfig:
+def make_config(heads: Heads, backbone: Backbone, verbosity: str) -> ModelConfig:
     """Return the config of heads on a backbone."""
     return ModelConfig(
         objectives=list(heads.objectives),
-        backbone=backbone,
-        max_tokens=max_tokens,
+        backbone=backbone.identity,
+        max_tokens=backbone.max_tokens,
+        overlong=backbone.overlong,
         gate=GateConfig(len(heads.gate.layers), heads.gate.temperature),
         score_scale=heads.score_scale,
         preference_beta=heads.preference_beta,

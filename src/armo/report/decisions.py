@@ -17,14 +17,14 @@ _SNIPPET = 60
 
 def decision_table(decision: Decision, title: str) -> Table:
     """Return one decision: weight × debiased reward = contribution, largest first."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=Text(title, style="italic"), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("objective", "rating", "reward", "debiased", "× weight", "= contribution"):
         table.add_column(heading, justify="left" if heading == "objective" else "right")
     table.add_column("")
     largest = max(abs(part.contribution) for part in decision.objectives)
     for part in decision.top(len(decision.objectives)):
         table.add_row(
-            part.name,
+            Text(part.name),
             f"{part.native:.2f}",
             f"{part.reward:+.3f}",
             f"{part.debiased:+.3f}",
@@ -41,7 +41,11 @@ def decision_table(decision: Decision, title: str) -> Table:
 def comparison_view(comparison: Comparison, names: tuple[str, str]) -> RenderableType:
     """Return why the first of two responses wins or loses, objective by objective."""
     first, second = names
-    table = Table(title=f"margin: {first} − {second}", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(f"margin: {first} − {second}", style="italic"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
     for heading in ("objective", "difference", "× weight", "= margin"):
         table.add_column(heading, justify="left" if heading == "objective" else "right")
     table.add_column("")
@@ -49,7 +53,7 @@ def comparison_view(comparison: Comparison, names: tuple[str, str]) -> Renderabl
     largest = max(abs(part.contribution) for part in parts)
     for part in parts:
         table.add_row(
-            part.name,
+            Text(part.name),
             f"{part.difference:+.3f}",
             f"{part.weight:.3f}",
             f"{part.contribution:+.4f}",
@@ -92,7 +96,7 @@ def ranking_table(ranked: Sequence[Ranked], texts: Sequence[str]) -> Table:
             str(entry.rank),
             f"#{entry.index + 1}",
             f"{entry.decision.score:+.4f}",
-            top,
+            Text(top),
             Text(snippet(texts[entry.index])),
         )
     return table

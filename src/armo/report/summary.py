@@ -84,12 +84,14 @@ def _objectives(metrics: Mapping[str, Any]) -> Table:
         edge = "*" if record["alpha_at_edge"] else ""
         correlation = quality.get("rank_correlation")
         table.add_row(
-            record["name"],
+            Text(record["name"]),
             " / ".join(f"{labels[split]:,}" for split in ("train", "validation", "test")),
             f"{record['alpha']:.0e}{edge}",
             interval(quality.get("r2")),
             interval(correlation),
-            bar(correlation["estimate"], 1.0, 8) if correlation else quality.get("reason") or "",
+            bar(correlation["estimate"], 1.0, 8)
+            if correlation
+            else Text(quality.get("reason") or ""),
         )
     return table
 
@@ -102,7 +104,7 @@ def _debias(metrics: Mapping[str, Any]) -> RenderableType:
     for record in metrics["debias"]["objectives"]:
         bias = test.get(record["name"])
         table.add_row(
-            record["name"],
+            Text(record["name"]),
             f"{record['penalty']:+.3f}",
             _change(record),
             _change(bias and bias["verbosity"]),
@@ -138,14 +140,14 @@ def _weights(metrics: Mapping[str, Any]) -> RenderableType:
     if not weights:
         return Text("")
     table = _table("objective", "mean weight", "10 % … 90 % of pairs", "")
-    largest = max(record["mean"] for record in weights)
-    for record in sorted(weights, key=lambda record: -record["mean"]):
+    largest = max(record["mean"]["estimate"] for record in weights)
+    for record in sorted(weights, key=lambda record: -record["mean"]["estimate"]):
         idle = " (idle: debiased away)" if record["name"] == metrics["verbosity"] else ""
         table.add_row(
-            record["name"] + idle,
-            f"{record['mean']:.3f}",
+            Text(record["name"] + idle),
+            interval(record["mean"], 3),
             f"{record['low']:.3f} … {record['high']:.3f}",
-            bar(record["mean"], largest),
+            bar(record["mean"]["estimate"], largest),
         )
     return table
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from armo import debias
 from armo.backbone import Backbone
-from armo.evaluate import Interval, accuracy, log_loss, paired_difference, rating_quality
+from armo.evaluate import Interval, accuracy, bootstrap_mean, paired_difference, rating_quality
 from armo.features import FeatureStore
 from armo.heads import Heads
 from armo.splits import SPLITS, TEST, TRAIN
@@ -66,10 +66,12 @@ def verdict(preferences: dict[str, Any]) -> str:
 def _data(prepared: Prepared) -> dict[str, Any]:
     data, extraction = prepared.data, prepared.extraction
     counts = prepared.store.manifest.counts
+    # A pair whose responses are both too long is one row.
+    rejected = {(reject.where.split(",")[0], reject.id) for reject in extraction.rejects}
     return {
         "rating_rows": len(data.ratings),
         "preference_rows": len(data.preferences),
-        "rejected_rows": len(data.rejects) + len(extraction.rejects),
+        "rejected_rows": len(data.rejects) + len(rejected),
         "conversations": counts.conversations,
         "prompts": counts.prompts,
         "tokens": counts.tokens,
@@ -163,19 +165,29 @@ def _preferences(
             for name, margin in margins.items()
         },
         "gate_minus": {name: compared(margins[name]) for name in fitted.baselines},
-        "log_loss": log_loss(margins[GATE], heads.preference_beta),
-        "weights": _weights(heads, weights),
+        "log_loss": bootstrap_mean(
+            np.logaddexp(0, -heads.preference_beta * margins[GATE]),
+            groups,
+            resamples=settings.resamples,
+            level=settings.level,
+        ),
+        "weights": _weights(heads, weights, groups, settings),
     }
 
 
 def _weights(
-    heads: Heads, weights: Float64[np.ndarray, "pairs objectives"]
+    heads: Heads,
+    weights: Float64[np.ndarray, "pairs objectives"],
+    groups: list[str],
+    settings: EvaluationSettings,
 ) -> list[dict[str, Any]]:
     """Return how the gate spreads its weights over the test pairs."""
     return [
         {
             "name": name,
-            "mean": float(weights[:, column].mean()),
+            "mean": bootstrap_mean(
+                weights[:, column], groups, resamples=settings.resamples, level=settings.level
+            ),
             "low": float(np.quantile(weights[:, column], 0.1)),
             "high": float(np.quantile(weights[:, column], 0.9)),
         }

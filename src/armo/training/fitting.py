@@ -66,9 +66,10 @@ def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Repor
         return predicted
 
     keys, prompts = pairs.responses(TRAIN)
+    inputs = [regression.hash, keys, prompts, prepared.names, prepared.verbosity]
     debias = run_stage(
         folder / "debias.safetensors",
-        [regression.hash, keys, prompts, prepared.verbosity, dataclasses.asdict(recipe.debias)],
+        [*inputs, dataclasses.asdict(recipe.debias)],
         lambda: remove_verbosity(
             rewards(keys), prompts, prepared.objectives, prepared.verbosity, recipe.debias
         ),

@@ -120,6 +120,6 @@ def _read(path: Path, key: str) -> Outcome | None:
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         body = msgspec.json.decode(metadata["body"])
-    except (SafetensorError, OSError, KeyError, msgspec.DecodeError):
+    except (SafetensorError, OSError, KeyError, UnicodeDecodeError, msgspec.DecodeError):
         return None
     return Outcome(arrays, body["report"], body["seconds"], reused=True)

@@ -161,7 +161,10 @@ def parse_recipe(raw: Mapping[str, Any], name: str, base: Path) -> Recipe:
         ratings=[_resolve(source, base) for source in recipe.data.ratings],
         preferences=[_resolve(source, base) for source in recipe.data.preferences],
     )
-    return dataclasses.replace(recipe, data=data)
+    backbone = recipe.backbone
+    if backbone.name != "smollm2" and (base / backbone.name).exists():
+        backbone = dataclasses.replace(backbone, name=str((base / backbone.name).resolve()))
+    return dataclasses.replace(recipe, data=data, backbone=backbone)
 
 
 def _check(recipe: Recipe, name: str) -> None:
