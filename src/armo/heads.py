@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -104,7 +104,3 @@ class Heads:
             contributions=contributions,
             scores=contributions.sum(axis=1),
         )
-
-    def with_gate(self, gate: Gate, preference_beta: float) -> Heads:
-        """Return the same regression and debiasing under another gate."""
-        return replace(self, gate=gate, preference_beta=preference_beta)

@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import filelock
 import msgspec
 
 from armo.atomic import file_sha256, sync
 from armo.data import ConversationRow, read_rows
 from armo.decision import Decision
 from armo.errors import DataError, InputError, StoreError
+from armo.locks import only_writer
 from armo.model import RewardModel
 from armo.progress import Reporter, silent
 from armo.rejects import Reject, write_rejects
@@ -75,11 +75,8 @@ def score_file(
     out.parent.mkdir(parents=True, exist_ok=True)
     rejects.parent.mkdir(parents=True, exist_ok=True)
     lock = out.with_name(f".{out.name}.lock")
-    try:
-        with filelock.FileLock(lock, timeout=0):
-            scored = _score_file(model, source, (out, rejects), reporter)
-    except filelock.Timeout:
-        raise StoreError(f"another process is scoring into {out}; give another --out") from None
+    with only_writer(lock, f"scoring into {out}"):
+        scored = _score_file(model, source, (out, rejects), reporter)
     lock.unlink(missing_ok=True)
     return scored
 

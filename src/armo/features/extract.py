@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-import filelock
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -25,6 +24,7 @@ from armo.features.tables import (
     responses_table,
     write_table,
 )
+from armo.locks import only_writer
 from armo.progress import Advance, Reporter, silent
 from armo.rejects import FILE as REJECTS
 from armo.rejects import Reject, write_rejects
@@ -67,16 +67,9 @@ def extract(
     with reporter("tokenise", len(requests), "rows") as advance:
         plan = make_plan(backbone, requests, advance)
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(folder / ".lock", timeout=0):
-            return _extract(
-                backbone, plan, _begin(backbone, plan, len(requests), folder), folder, reporter
-            )
-    except filelock.Timeout:
-        raise StoreError(
-            f"another process is writing to the feature store {folder}; wait for it, or give "
-            "another folder"
-        ) from None
+    with only_writer(folder / ".lock", f"writing to the feature store {folder}"):
+        manifest = _begin(backbone, plan, len(requests), folder)
+        return _extract(backbone, plan, manifest, folder, reporter)
 
 
 def _extract(

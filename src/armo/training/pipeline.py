@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 import armo
 from armo.atomic import write_json
 from armo.backbone import load
-from armo.errors import StoreError
+from armo.locks import only_writer
 from armo.model import RewardModel
 from armo.progress import Reporter, silent
 from armo.training.figures import figures_of
@@ -52,13 +50,8 @@ def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
         ArmoError: With a sentence, if data, backbone or settings don't allow it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(out / ".lock", timeout=0):
-            return _train(recipe, out, reporter)
-    except filelock.Timeout:
-        raise StoreError(
-            f"another process is training into {out}; wait for it, or give another folder"
-        ) from None
+    with only_writer(out / ".lock", f"training into {out}"):
+        return _train(recipe, out, reporter)
 
 
 def _train(recipe: Recipe, out: Path, reporter: Reporter) -> Run:

@@ -34,7 +34,7 @@ class Prepared:
     """Features, ratings and pairs, ready for the stages.
 
     Attributes:
-        data: Rows as they were read from the sources.
+        data: Rows as they were read from the sources, and the chosen objectives.
         extraction: What the backbone read.
         ratings: Rated conversations.
         pairs: Preference pairs.
@@ -69,7 +69,7 @@ def prepare(
         DataError: If an objective, rating or pair that training needs is missing.
         StoreError: If `OUT/features` holds something else.
     """
-    objectives = _select(data, recipe.objectives)
+    objectives = data.objectives
     wanted = requests(data.ratings, data.preferences)
     extraction = extract(backbone, wanted, out / FEATURES, reporter)
     write_rejects(out / REJECTS, [*data.rejects, *extraction.rejects])
@@ -84,9 +84,9 @@ def prepare(
 
 
 def read_data(recipe: Recipe) -> Dataset:
-    """Read the recipe's sources, and check that its objectives are in them."""
+    """Read the recipe's sources, with the objectives that it chooses from them."""
     data = load_dataset(recipe.data.ratings, recipe.data.preferences, recipe.data.sample)
-    _select(data, recipe.objectives)
+    data.objectives = _select(data, recipe.objectives)
     return data
 
 
