@@ -28,8 +28,19 @@ def test_paths_are_relative_to_the_recipe(tmp_path):
 
 
 @pytest.mark.parametrize("path", sorted(Path("recipes").glob("*.toml")), ids=str)
-def test_the_recipes_that_come_with_armo_are_valid(path):
-    read_recipe(path)
+def test_the_recipes_that_come_with_armo_are_valid(path, tmp_path):
+    read_recipe(path, tmp_path)
+
+
+def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, monkeypatch):
+    text = DATA + 'folder = "$ARMO_TEST_DATA/sub"\nif_absent = "Ask Ada for it."\n'
+    monkeypatch.setenv("ARMO_TEST_DATA", str(tmp_path / "x"))
+    assert read(tmp_path, text).data.preferences == [str(tmp_path / "x" / "sub" / "pairs.jsonl")]
+    elsewhere = read_recipe(tmp_path / "recipe.toml", tmp_path / "y")
+    assert elsewhere.data.preferences == [str(tmp_path / "y" / "pairs.jsonl")]
+    monkeypatch.delenv("ARMO_TEST_DATA")
+    with pytest.raises(RecipeError, match=r"data.folder: no such variable.*Ask Ada for it\."):
+        read(tmp_path, text)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,10 @@ def test_the_recipes_that_come_with_armo_are_valid(path):
         (DATA + "[evaluation]\nresamples = 0", "evaluation.resamples"),
         (DATA + "[backbone]\nbatch_tokens = 0", "backbone.batch_tokens"),
         (DATA + "[debias]\nmethod = 3", "debias.method"),
+        (DATA + "[data.limits.ratings]\na = -1", "data.limits"),
+        (DATA + "[data.limits]\nrating = {}", r"'data.limits.rating' \(did you mean"),
+        (DATA + "[gate]\nsource_weights = 'some'", "gate.source_weights"),
+        (DATA + "[gate.source_weights]\na = 0", "gate.source_weights"),
         (DATA + "[objectives.unit_map]\ngood = [0]", "unit_map"),
         (DATA.replace('"sample"', ""), "data.ratings: name at least one"),
         ("data = 3", "data"),

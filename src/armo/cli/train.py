@@ -17,6 +17,8 @@ Examples:
 
     armo train recipes/sample.toml --out runs/sample
 
+    armo train recipes/open.toml --data DIR --out runs/open
+
     armo train my.toml --out runs/mine --json > figures.json
 """
 
@@ -29,12 +31,15 @@ def register(app: typer.Typer) -> None:
 def _train(
     recipe: Annotated[Path, typer.Argument(help="TOML file; see recipes/sample.toml.")],
     out: Annotated[Path, typer.Option(help="Folder for model, figures and features.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the data files, in place of the recipe's.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     from armo.training import read_recipe
 
     # A wrong recipe is told before torch takes its seconds to load.
-    checked = read_recipe(recipe)
+    checked = read_recipe(recipe, data)
 
     import msgspec
 

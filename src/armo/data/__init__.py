@@ -1,13 +1,28 @@
 """Reading and normalising data: native files and the generated sample."""
 
-from armo.data.dataset import SAMPLE, Dataset, SampleSettings, load_dataset, select_objectives
+from armo.data.dataset import (
+    SAMPLE,
+    Dataset,
+    LimitSettings,
+    SampleSettings,
+    load_dataset,
+    select_objectives,
+)
 from armo.data.files import read_rows
-from armo.data.rows import ConversationRow, PreferenceRow, QuestionRow, RatingRow
+from armo.data.rows import (
+    BenchmarkRow,
+    ConversationRow,
+    PreferenceRow,
+    QuestionRow,
+    RatingRow,
+)
 
 __all__ = [
     "SAMPLE",
+    "BenchmarkRow",
     "ConversationRow",
     "Dataset",
+    "LimitSettings",
     "PreferenceRow",
     "QuestionRow",
     "RatingRow",

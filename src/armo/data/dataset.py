@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from armo.data.files import RowT, read_rows
+from armo.data.limits import limit_rows
 from armo.data.rows import PreferenceRow, RatingRow
 from armo.data.sample import generate
 from armo.errors import DataError, nearest
@@ -26,6 +27,14 @@ class SampleSettings:
     prompts: int = 0
 
 
+@dataclass(frozen=True)
+class LimitSettings:
+    """Most rows of a source, by source; others are kept whole."""
+
+    ratings: dict[str, int] = field(default_factory=dict)
+    preferences: dict[str, int] = field(default_factory=dict)
+
+
 @dataclass
 class Dataset:
     """Rows to train on.
@@ -35,16 +44,21 @@ class Dataset:
         preferences: Pairs, stage 2.
         objectives: Every objective that is rated, in order of first appearance.
         rejects: Rows that can't be used.
+        left_out: Rows beyond a source's limit.
     """
 
     ratings: list[RatingRow] = field(default_factory=list)
     preferences: list[PreferenceRow] = field(default_factory=list)
     objectives: list[Objective] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    left_out: list[Reject] = field(default_factory=list)
 
 
 def load_dataset(
-    ratings: Iterable[str], preferences: Iterable[str], sample: SampleSettings
+    ratings: Iterable[str],
+    preferences: Iterable[str],
+    sample: SampleSettings,
+    limits: LimitSettings | None = None,
 ) -> Dataset:
     """Read all sources of a recipe.
 
@@ -52,9 +66,11 @@ def load_dataset(
         ratings: `sample`, or files of rating rows.
         preferences: `sample`, or files of preference rows.
         sample: Seed and size of the generated sample, where it is named.
+        limits: Most rows of a source.
 
     Raises:
-        DataError: If a file can't be read, or two rows give one objective different scales.
+        DataError: If a file can't be read, a limit names a source that has no rows, or two rows give
+            one objective different scales.
     """
     ratings, preferences = list(ratings), list(preferences)
     dataset = Dataset()
@@ -72,8 +88,17 @@ def load_dataset(
             dataset.preferences += generated.preferences
         else:
             dataset.preferences += _rows(source, PreferenceRow, dataset)
+    _limit(dataset, limits or LimitSettings())
     dataset.objectives = infer_objectives(dataset.ratings)
     return dataset
+
+
+def _limit(dataset: Dataset, limits: LimitSettings) -> None:
+    dataset.ratings, fewer = limit_rows(dataset.ratings, limits.ratings, "data.limits.ratings")
+    dataset.preferences, also = limit_rows(
+        dataset.preferences, limits.preferences, "data.limits.preferences"
+    )
+    dataset.left_out = [*fewer, *also]
 
 
 def _rows(source: str, row_type: type[RowT], dataset: Dataset) -> list[RowT]:

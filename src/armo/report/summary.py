@@ -56,6 +56,11 @@ def _data(data: Mapping[str, Any]) -> RenderableType:
             if rejected
             else "no row rejected"
         )
+        + (
+            f"; {data['left_out_rows']:,} beyond the recipe's limits: see left_out.jsonl"
+            if data["left_out_rows"]
+            else ""
+        )
     )
 
 
@@ -122,6 +127,7 @@ def _change(record: Mapping[str, Any] | None) -> str:
 def _gate(preferences: Mapping[str, Any]) -> RenderableType:
     if "accuracy" not in preferences:
         return Text(preferences["reason"])
+    several = len(preferences["by_source"]) > 1
     table = _table("weights", "accuracy", "pairs", "prompts", "ties", "gate − this")
     for name, record in preferences["accuracy"].items():
         table.add_row(
@@ -132,6 +138,22 @@ def _gate(preferences: Mapping[str, Any]) -> RenderableType:
             f"{record['ties']:,}",
             interval(preferences["gate_minus"].get(name), 3, sign=True),
         )
+    return Group(table, _by_source(preferences)) if several else table
+
+
+def _by_source(preferences: Mapping[str, Any]) -> Table:
+    """Return accuracies by source, and their mean with every source counting the same."""
+    names = list(preferences["accuracy"])
+    table = _table("source", "pairs", *names)
+    for source, figures in preferences["by_source"].items():
+        count = figures[names[0]]["count"]
+        table.add_row(Text(source), f"{count:,}", *(interval(figures[name], 2) for name in names))
+    macro = preferences["macro"]
+    mean = (interval(macro["accuracy"][name], 3) for name in names)
+    table.add_section()
+    table.add_row("mean of sources", "", *mean, style="bold")
+    minus = (interval(macro["gate_minus"].get(name), 3, sign=True) for name in names[1:])
+    table.add_row("gate − this", "", "", *minus)
     return table
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
 from numpy.typing import NDArray
 
 from armo import debias
 from armo.backbone import Backbone
-from armo.evaluate import Interval, accuracy, bootstrap_mean, paired_difference, rating_quality
+from armo.evaluate import Interval, rating_quality
 from armo.features import FeatureStore
 from armo.heads import Heads
 from armo.splits import SPLITS, TEST, TRAIN
-from armo.training.fitting import FIXED, GATE, Fitted
+from armo.training.fitting import FIXED, Fitted
+from armo.training.preference_figures import preference_figures
 from armo.training.prepare import Prepared
 from armo.training.recipe import EvaluationSettings
 from armo.training.tables import RatingTable
@@ -25,7 +25,7 @@ def figures_of(
 ) -> dict[str, Any]:
     """Return everything that metrics.json says of data, stages, objectives and preferences."""
     store, pairs, heads = prepared.store, prepared.pairs, fitted.heads
-    preferences = _preferences(prepared, fitted, settings)
+    preferences = preference_figures(prepared, fitted, settings)
     return {
         "data": _data(prepared),
         "stages": _stages(prepared, fitted, backbone),
@@ -48,7 +48,7 @@ def verdict(preferences: dict[str, Any]) -> str:
     """Say in words whether the gate earns its place beside fixed weights."""
     if "gate_minus" not in preferences:
         return f"Nothing can be said of the gate: {preferences['reason']}."
-    difference: Interval = preferences["gate_minus"][FIXED]
+    difference: Interval = preferences["macro"]["gate_minus"][FIXED]
     if difference.low is None or difference.high is None:
         return "Nothing can be said of the gate: all test pairs belong to one group."
     low, high = difference.low * 100, difference.high * 100
@@ -72,6 +72,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
         "rating_rows": len(data.ratings),
         "preference_rows": len(data.preferences),
         "rejected_rows": len(data.rejects) + len(rejected),
+        "left_out_rows": len(data.left_out),
         "conversations": counts.conversations,
         "prompts": counts.prompts,
         "tokens": counts.tokens,
@@ -133,63 +134,3 @@ def _bias(
     return debias.bias_report(
         rewards, rewards @ heads.transform, verbosity, lengths, prompts, heads.names
     )
-
-
-def _preferences(
-    prepared: Prepared, fitted: Fitted, settings: EvaluationSettings
-) -> dict[str, Any]:
-    """Return accuracies on the test pairs: gate, fixed weights and floors, and their differences."""
-    pairs, heads = prepared.pairs, fitted.heads
-    rows = np.flatnonzero(pairs.splits == TEST)
-    if not rows.size:
-        return {"reason": "no pair is in the test split"}
-    groups = [pairs.groups[row] for row in rows]
-    weights = heads.gate.weights(prepared.store.prompts(pairs.prompts))[pairs.prompt_index[rows]]
-    differences = fitted.differences[rows]
-    margins = {GATE: (weights * differences).sum(axis=1)} | {
-        name: differences @ vector for name, vector in fitted.baselines.items()
-    }
-
-    def compared(margin: NDArray[np.float64]) -> Interval:
-        return paired_difference(
-            margins[GATE] > 0,
-            margin > 0,
-            groups,
-            resamples=settings.resamples,
-            level=settings.level,
-        )
-
-    return {
-        "accuracy": {
-            name: accuracy(margin, groups, resamples=settings.resamples, level=settings.level)
-            for name, margin in margins.items()
-        },
-        "gate_minus": {name: compared(margins[name]) for name in fitted.baselines},
-        "log_loss": bootstrap_mean(
-            np.logaddexp(0, -heads.preference_beta * margins[GATE]),
-            groups,
-            resamples=settings.resamples,
-            level=settings.level,
-        ),
-        "weights": _weights(heads, weights, groups, settings),
-    }
-
-
-def _weights(
-    heads: Heads,
-    weights: Float64[np.ndarray, "pairs objectives"],
-    groups: list[str],
-    settings: EvaluationSettings,
-) -> list[dict[str, Any]]:
-    """Return how the gate spreads its weights over the test pairs."""
-    return [
-        {
-            "name": name,
-            "mean": bootstrap_mean(
-                weights[:, column], groups, resamples=settings.resamples, level=settings.level
-            ),
-            "low": float(np.quantile(weights[:, column], 0.1)),
-            "high": float(np.quantile(weights[:, column], 0.9)),
-        }
-        for column, name in enumerate(heads.names)
-    ]

@@ -106,4 +106,4 @@ def _regression_inputs(prepared: Prepared) -> list[object]:
 
 def _pair_inputs(prepared: Prepared) -> str:
     pairs = prepared.pairs
-    return content_hash([pairs.chosen, pairs.rejected, pairs.groups, pairs.prompts])
+    return content_hash([pairs.chosen, pairs.rejected, pairs.groups, pairs.prompts, pairs.sources])

@@ -13,12 +13,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from armo.atomic import atomic_path
 
 # Raised when a stage computes something else from the same inputs, so that old results are not reused.
-_STAGE_VERSION = 1
+_STAGE_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,11 @@ def run_stage(path: Path, inputs: object, make: Callable[[], Outcome]) -> Outcom
     made = make()
     outcome = Outcome(made.arrays, plain(made.report), monotonic() - start)
     body = msgspec.json.encode({"report": outcome.report, "seconds": outcome.seconds}).decode()
+    arrays = {name: np.ascontiguousarray(array) for name, array in outcome.arrays.items()}
+    metadata = {"key": key, "body": body, "checksum": _checksum(arrays, body)}
     with atomic_path(path) as temporary:
-        arrays = {name: np.ascontiguousarray(array) for name, array in outcome.arrays.items()}
-        save_file(arrays, temporary, metadata={"key": key, "body": body})
+        # Not save_file: its error on a full disk is no OSError.
+        temporary.write_bytes(save(arrays, metadata))
     return outcome
 
 
@@ -109,6 +111,11 @@ def _refuse_not_finite(value: Any, where: str) -> None:
             _refuse_not_finite(inner, f"{where}[{index}]")
 
 
+def _checksum(arrays: Mapping[str, NDArray[Any]], body: str) -> str:
+    hashes = {name: array_hash(array) for name, array in arrays.items()}
+    return content_hash([hashes, body])
+
+
 def _read(path: Path, key: str) -> Outcome | None:
     """Return a kept outcome; None if there is none, or none that fits or can be read."""
     if not path.exists():
@@ -120,6 +127,8 @@ def _read(path: Path, key: str) -> Outcome | None:
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         body = msgspec.json.decode(metadata["body"])
-    except (SafetensorError, OSError, KeyError, UnicodeDecodeError, msgspec.DecodeError):
+        if metadata["checksum"] != _checksum(arrays, metadata["body"]):
+            return None
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, msgspec.DecodeError):
         return None
     return Outcome(arrays, body["report"], body["seconds"], reused=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import armo
-from armo.atomic import write_json
+from armo.atomic import remove_leftovers, write_json
 from armo.backbone import load
 from armo.locks import only_writer
 from armo.model import RewardModel
@@ -49,8 +49,9 @@ def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
     Raises:
         ArmoError: With a sentence, if data, backbone or settings don't allow it.
     """
-    out.mkdir(parents=True, exist_ok=True)
     with only_writer(out / ".lock", f"training into {out}"):
+        remove_leftovers(out)
+        remove_leftovers(out / STAGES)
         return _train(recipe, out, reporter)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from armo.backbone import Backbone
-from armo.data import Dataset, load_dataset, select_objectives
+from armo.data import SAMPLE, Dataset, load_dataset, select_objectives
 from armo.errors import DataError, RecipeError, nearest
 from armo.features import Extraction, FeatureStore, extract
 from armo.objectives import Objective
@@ -26,7 +26,7 @@ from armo.training.tables import (
     requests,
 )
 
-FEATURES = "features"
+FEATURES, LEFT_OUT = "features", "left_out.jsonl"
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ def prepare(
     wanted = requests(data.ratings, data.preferences)
     extraction = extract(backbone, wanted, out / FEATURES, reporter)
     write_rejects(out / REJECTS, [*data.rejects, *extraction.rejects])
+    if data.left_out:
+        write_rejects(out / LEFT_OUT, data.left_out)
+    else:
+        (out / LEFT_OUT).unlink(missing_ok=True)
     store = extraction.store
     ratings = rating_table(data.ratings, objectives, store)
     pairs = pair_table(data.preferences, store)
@@ -85,7 +89,13 @@ def prepare(
 
 def read_data(recipe: Recipe) -> Dataset:
     """Read the recipe's sources, with the objectives that it chooses from them."""
-    data = load_dataset(recipe.data.ratings, recipe.data.preferences, recipe.data.sample)
+    for source in (*recipe.data.ratings, *recipe.data.preferences):
+        if source != SAMPLE and not Path(source).is_file():
+            complaint = f"{source}: no such file"
+            raise DataError(". ".join(filter(None, (complaint, recipe.data.if_absent))))
+    data = load_dataset(
+        recipe.data.ratings, recipe.data.preferences, recipe.data.sample, recipe.data.limits
+    )
     data.objectives = _select(data, recipe.objectives)
     return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tomllib
 import typing
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ from typing import Any, Literal
 import msgspec
 
 from armo.backbone import BackboneSettings
-from armo.data import SAMPLE, SampleSettings
+from armo.data import SAMPLE, LimitSettings, SampleSettings
 from armo.errors import ArmoError, RecipeError, nearest
 
 LENGTH = "length"
+# More prompts or resamples than anybody has memory for.
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,21 @@ class DataSettings:
     """`[data]`: what to train on.
 
     Attributes:
-        ratings: `sample`, or files of rating rows; paths are relative to the recipe.
+        ratings: `sample`, or files of rating rows.
         preferences: `sample`, or files of preference rows.
+        folder: Where the files are, relative to the recipe; may name an environment variable, as in
+            `$MY_DATA`. The recipe's own folder where it is empty.
+        if_absent: What to tell a user whose files or variable are missing.
         sample: Seed and size of the generated sample.
+        limits: Most rows of a source.
     """
 
     ratings: list[str]
     preferences: list[str]
+    folder: str = ""
+    if_absent: str = ""
     sample: SampleSettings = field(default_factory=SampleSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
 
 @dataclass(frozen=True)
@@ -95,10 +105,13 @@ class GateRecipe:
     Attributes:
         preset: `auto` chooses size and regularisation on validation; `paper` is the paper's.
         seed: Of initialisation, batches and dropout.
+        source_weights: What a source's pairs count together: `equal`, in proportion to its `pairs`,
+            or a number by source.
     """
 
     preset: Literal["auto", "paper"] = "auto"
     seed: int = 0
+    source_weights: Literal["equal", "pairs"] | dict[str, float] = "pairs"
 
 
 @dataclass(frozen=True)
@@ -127,11 +140,16 @@ class Recipe:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(path: Path, data: Path | None = None) -> Recipe:
     """Read and check a recipe.
 
+    Args:
+        path: A TOML file.
+        data: Folder of the data files, in place of `data.folder`.
+
     Raises:
-        RecipeError: If it is absent, not valid TOML, has an unknown key, or a value out of range.
+        RecipeError: If it is absent, not valid TOML, has an unknown key, a value out of range, or
+            names an environment variable that is not set.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -139,13 +157,16 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: no such recipe") from None
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} can't be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    # tomllib's own error is a ValueError, as is that of a number with thousands of digits.
+    except (ValueError, RecursionError) as error:
         raise RecipeError(f"{path} is not valid TOML: {error}") from None
-    return parse_recipe(raw, str(path), path.parent)
+    return parse_recipe(raw, str(path), path.parent, data)
 
 
-def parse_recipe(raw: Mapping[str, Any], name: str, base: Path) -> Recipe:
-    """Check the content of a recipe; relative data paths are taken from `base`.
+def parse_recipe(
+    raw: Mapping[str, Any], name: str, base: Path, data_folder: Path | None = None
+) -> Recipe:
+    """Check the content of a recipe; relative paths are taken from `base`.
 
     Raises:
         RecipeError: As `read_recipe`.
@@ -156,26 +177,36 @@ def parse_recipe(raw: Mapping[str, Any], name: str, base: Path) -> Recipe:
     except (msgspec.ValidationError, ArmoError) as error:
         raise RecipeError(f"{name}: {str(error).replace('$.', '')}") from None
     _check(recipe, name)
+    folder = data_folder or base / _expanded(recipe.data, name)
     data = dataclasses.replace(
         recipe.data,
-        ratings=[_resolve(source, base) for source in recipe.data.ratings],
-        preferences=[_resolve(source, base) for source in recipe.data.preferences],
+        ratings=[_resolve(source, folder) for source in recipe.data.ratings],
+        preferences=[_resolve(source, folder) for source in recipe.data.preferences],
     )
     backbone = recipe.backbone
-    if backbone.name != "smollm2" and (base / backbone.name).exists():
+    if backbone.name != "smollm2" and os.path.exists(base / backbone.name):  # noqa: PTH110 - never raises
         backbone = dataclasses.replace(backbone, name=str((base / backbone.name).resolve()))
     return dataclasses.replace(recipe, data=data, backbone=backbone)
 
 
 def _check(recipe: Recipe, name: str) -> None:
     evaluation, alphas = recipe.evaluation, recipe.regression.alphas
+    weights = recipe.gate.source_weights
     complaints = {
         "data.ratings: name at least one source": not recipe.data.ratings,
         "data.preferences: name at least one source": not recipe.data.preferences,
-        "data.sample.prompts: must not be negative": recipe.data.sample.prompts < 0,
+        f"data.sample.prompts: must be 0 to {_MOST:,}": not 0 <= recipe.data.sample.prompts <= _MOST,
+        "gate.seed: must be 0 to 2⁶³ − 1": not 0 <= recipe.gate.seed < 2**63,
+        "data.limits: must not be negative": any(
+            limit < 0
+            for limits in (recipe.data.limits.ratings, recipe.data.limits.preferences)
+            for limit in limits.values()
+        ),
+        "gate.source_weights: must be above 0, 1e-100 to 1e100": not isinstance(weights, str)
+        and not all(1e-100 <= weight <= 1e100 for weight in weights.values()),
         "regression.alphas: give at least one number above 0": alphas is not None
         and not (alphas and all(0 < alpha < float("inf") for alpha in alphas)),
-        "evaluation.resamples: must be at least 1": evaluation.resamples < 1,
+        f"evaluation.resamples: must be 1 to {_MOST:,}": not 1 <= evaluation.resamples <= _MOST,
         "evaluation.level: must lie between 0 and 1": not 0 < evaluation.level < 1,
         "backbone.max_tokens: must be at least 1": recipe.backbone.max_tokens < 1,
         "backbone.batch_tokens: must be 'auto' or at least 1": recipe.backbone.batch_tokens
@@ -201,5 +232,15 @@ def _refuse_unknown(raw: Mapping[str, Any], kind: type, name: str, where: str) -
             _refuse_unknown(value, types_of[key], name, f"{where}{key}.")
 
 
+def _expanded(data: DataSettings, name: str) -> str:
+    """Return `data.folder` with environment variables and `~` replaced."""
+    folder = os.path.expandvars(data.folder)
+    if "$" in folder:
+        complaint = f"{name}: data.folder: no such variable in the environment: {data.folder}"
+        raise RecipeError(". ".join(filter(None, (complaint, data.if_absent))))
+    return os.path.expanduser(folder)  # noqa: PTH111 - Path's raises where there is no such user
+
+
 def _resolve(source: str, base: Path) -> str:
-    return source if source == SAMPLE else str(base / Path(source).expanduser())
+    # Path.expanduser raises where there is no such user.
+    return source if source == SAMPLE else str(base / os.path.expanduser(source))  # noqa: PTH111

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from armo.objectives import Objective
 from armo.progress import Reporter
 from armo.training.outcome import Outcome
 from armo.training.recipe import DebiasSettings, GateRecipe, RegressionSettings
+from armo.training.source_weights import pair_weights
 from armo.training.tables import PairTable, RatingTable
 
 
@@ -94,33 +96,54 @@ def weigh(
     reporter: Reporter,
 ) -> Outcome:
     """Stage 2: the gate, and beside it the weights that do not depend on the prompt."""
-    with reporter("gate", 1, "runs") as advance:
+    weight = pair_weights(pairs.sources, pairs.splits, settings.source_weights)
+    with reporter("gate", 100, "%") as advance:
         gate = gating.fit(
             store.prompts(pairs.prompts),
             differences,
             pairs.groups,
             preset=settings.preset,
+            sample_weight=weight,
             prompt_index=pairs.prompt_index,
             seed=settings.seed,
+            progress=_percent(advance),
         )
-        advance(1)
-    fixed = gating.fit_fixed(differences, pairs.groups)
-    single = gating.best_single(differences, pairs.groups)
+    fixed = gating.fit_fixed(differences, pairs.groups, sample_weight=weight)
+    single = gating.best_single(differences, pairs.groups, sample_weight=weight)
     arrays: dict[str, Any] = {"fixed": fixed.weights, "single": single.weights}
     for index, (weight, bias) in enumerate(gate.layers):
         arrays[f"layers.{index}.weight"] = weight
         arrays[f"layers.{index}.bias"] = bias
     report = {
         "preset": settings.preset,
+        "source_weights": settings.source_weights,
         "layers": len(gate.layers),
         "temperature": gate.temperature,
         "beta": gate.beta,
         "validation": gate.validation,
         "notes": gate.notes,
-        "fixed": {"beta": fixed.beta, "optimality": fixed.optimality, "notes": fixed.notes},
+        "fixed": {
+            "weights": fixed.weights,
+            "beta": fixed.beta,
+            "optimality": fixed.optimality,
+            "notes": fixed.notes,
+        },
         "single": {"beta": single.beta, "notes": single.notes},
     }
     return Outcome(arrays, report)
+
+
+def _percent(advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    """Return a callback of steps done and to do that advances a bar of 100."""
+    shown = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        percent = 100 * done // max(total, 1)
+        advance(percent - shown)
+        shown = percent
+
+    return progress
 
 
 def gate_of(outcome: Outcome) -> gating.Gate:
