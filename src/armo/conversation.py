@@ -16,8 +16,13 @@ Message: TypeAlias = Mapping[str, Any]
 Conversation: TypeAlias = Sequence[Message]
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
-# A block that is never closed is all reasoning: the policy ran out of tokens before its answer.
-_REASONING = re.compile(r"<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+# Deeper messages could be read but no longer be written, which needs more of Python's stack.
+_DEEPEST = 64
+# What ends in a `</think>` on a line of its own opened in the prompt: such policies write no `<think>`.
+_REASONING = re.compile(
+    r"\A(?:(?!<think>).)*?^</think>[ \t]*(?:\n\s*|\Z)|(?:\A\s*)?<think>.*?(?:</think>\s*|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def as_prompt(prompt: str | Conversation) -> list[Message]:
@@ -105,10 +110,18 @@ def _without_reasoning(message: Message) -> Message:
     kept = {name: value for name, value in message.items() if name != "reasoning_content"}
     content = kept.get("content")
     if isinstance(content, str):
-        kept["content"] = _REASONING.sub("", content)
+        kept["content"] = _REASONING.sub(_cut, content)
     elif isinstance(content, list):
-        kept["content"] = [{**part, "text": _REASONING.sub("", part["text"])} for part in content]
+        kept["content"] = [{**part, "text": _REASONING.sub(_cut, part["text"])} for part in content]
     return kept
+
+
+def _cut(block: re.Match[str]) -> str:
+    """Return what stays of a block: nothing, unless it is but a mention of the tag."""
+    # A first block that is never closed is all reasoning: the policy ran out of tokens before its
+    # answer. Further on it is an answer that speaks of `<think>`, and its rest is no reasoning.
+    first = not block.string[: block.start()].strip()
+    return "" if first or "</think>" in block.group() else block.group()
 
 
 def _check_message(message: object, index: int) -> None:
@@ -129,6 +142,25 @@ def _check_message(message: object, index: int) -> None:
             _check_part(part, f"{where}.content[{number}]")
     elif not (content is None and message.get("tool_calls")):
         raise DataError(f"{where}.content: expected text, got {_kind(content)}")
+    _check_storable(message, where)
+
+
+def _check_storable(message: Message, where: str) -> None:
+    """Raise DataError for what no JSON file could hold, whatever the template makes of it."""
+    _check_depth(message, where, _DEEPEST)
+    try:
+        msgspec.json.encode(dict(message))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"{where}: {error}, so it can't be written as JSON") from None
+
+
+def _check_depth(value: object, where: str, left: int) -> None:
+    if not isinstance(value, Mapping | list | tuple):
+        return
+    if not left:
+        raise DataError(f"{where}: it is nested more than {_DEEPEST} levels deep")
+    for inner in value.values() if isinstance(value, Mapping) else value:
+        _check_depth(inner, where, left - 1)
 
 
 def _check_tool_calls(calls: object, where: str) -> None:

@@ -107,15 +107,25 @@ def test_a_role_that_the_template_refuses_is_a_data_error():
         ChatTemplate(make_tokenizer(NO_SYSTEM)).encode(chat("the", "in", system="on"))
 
 
-def test_text_that_the_template_drops_is_a_data_error():
-    with pytest.raises(DataError, match=r"messages\[0\].*leaves out"):
-        ChatTemplate(make_tokenizer(DROPS_SYSTEM)).encode(chat("the", "in", system="on"))
+@pytest.mark.parametrize("system", ["on", "the", "i", "in\n"])
+def test_text_that_the_template_drops_is_a_data_error(system):
+    # Also if the user or the assistant happens to say the same.
+    with pytest.raises(DataError, match=r"messages\[0\].*leaves out.*another role"):
+        ChatTemplate(make_tokenizer(DROPS_SYSTEM)).encode(chat("the", "in", system=system))
+
+
+@given(prompt=texts(), response=texts(), system=texts())
+def test_text_that_is_all_there_is_never_said_to_be_left_out(prompt, response, system):
+    messages = [*chat(prompt, response, system=system), *chat(response, prompt)]
+    tokenizer = make_tokenizer(LLAMA3, bos_token="<|bos|>")
+    ids = ChatTemplate(tokenizer).encode(messages).ids
+    assert ids.tolist() == tokenizer.apply_chat_template(messages)["input_ids"]
 
 
 def test_content_lists_are_refused_where_the_template_has_no_form_for_them():
     messages = chat("the", "in")
     messages[0]["content"] = [{"type": "text", "text": "the"}]
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="can't render"):
         ChatTemplate(make_tokenizer(CHATML)).encode(messages)
 
 

@@ -8,6 +8,7 @@ tokenizer's own chat template renders; no token ids are hard-coded.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,12 +16,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from armo.conversation import Conversation, Message, is_blank, strip_reasoning
+from armo.conversation import Conversation, Message, is_blank, strip_reasoning, text_of
 from armo.errors import BackboneError, DataError
 
 Reasoning = Literal["strip", "keep"]
 _ASSISTANT_NAMES = ("assistant", "model", "chatbot", "gpt")
 _CACHED_PROMPTS = 4096
+# Templates that know reasoning set a block before the answer anew, with line ends of their own.
+_WHOLE_BLOCK = re.compile(r"\A\s*<think>(.*?)</think>", re.DOTALL)
 # Llama 3.1 and 3.2 write today's date into the system turn unless they are given one; a score must
 # not change overnight. This is the date that Llama 3.1's own template falls back to.
 _DATE = "26 Jul 2024"
@@ -170,22 +173,42 @@ class ChatTemplate:
 
 def _check_complete(text: str, messages: Conversation) -> None:
     """Refuse a rendering that leaves out or garbles what somebody said or a tool was asked."""
+    texts = [_texts(message) for message in messages]
+    said = [piece for pieces in texts for piece in pieces]
     for index, message in enumerate(messages):
-        if any(piece.strip() not in text for piece in _texts(message)):
+        # As often as it was said: what is left out here may also stand in another message.
+        if any(text.count(piece) < sum(one.count(piece) for one in said) for piece in texts[index]):
             raise DataError(
                 f"messages[{index}]: the chat template leaves out or changes the text of this "
-                f"'{message['role']}' message; it has no form for it"
+                f"'{message['role']}' message; {_way_out(message)}"
             )
 
 
+def _way_out(message: Message) -> str:
+    if message["role"] == "assistant" and ("</think>" in text_of(message) or _reasoning(message)):
+        return (
+            "it may keep the reasoning of the last answer only: set reasoning = 'strip', or take "
+            "the reasoning out of this message"
+        )
+    if isinstance(message.get("content"), list):
+        return "it may have no form for lists of parts: write the content as one string"
+    return "move the text to a message of another role, or use a template that has a form for it"
+
+
 def _texts(message: Message) -> list[str]:
+    """Return what must stand in the rendering, whatever white space the template takes or adds."""
     content = message.get("content")
     texts = [content] if isinstance(content, str) else [part["text"] for part in content or ()]
+    if message["role"] == "assistant":
+        texts = [piece for text in texts for piece in _WHOLE_BLOCK.split(text, maxsplit=1)]
     for call in message.get("tool_calls") or ():
         texts.append(str(call.get("function", call).get("name", "")))
-    if message.get("reasoning_content"):
-        texts.append(str(message["reasoning_content"]))
-    return texts
+    texts.append(_reasoning(message))
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _reasoning(message: Message) -> str:
+    return str(message.get("reasoning_content") or "")
 
 
 def _common_suffix(a: str, b: str) -> str:
