@@ -12,6 +12,20 @@ from armo.errors import InputError
 
 FloatOrArray = TypeVar("FloatOrArray", float, NDArray[np.float64])
 
+# Beyond these, maps between scales would overflow float64.
+_LARGEST, _NARROWEST = 1e100, 1e-100
+
+
+def scale_complaint(low: float, high: float) -> str:
+    """Return why `[low, high]` can't be a scale, or an empty string if it can."""
+    if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
+        return f"its ends must be finite and within ±{_LARGEST:g}"
+    if not low < high:
+        return "low must be below high"
+    if high - low < _NARROWEST:
+        return f"low and high are less than {_NARROWEST:g} apart"
+    return ""
+
 
 class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A named, human-readable dimension of quality.
@@ -43,14 +57,14 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("an objective needs a name that is not empty")
-        limits = (self.low, self.high, self.unit_low, self.unit_high)
-        if not all(np.isfinite(limits)):
-            raise InputError(f"objective '{self.name}': its scale must be finite, got {limits}")
-        if self.low >= self.high or self.unit_low >= self.unit_high:
-            raise InputError(
-                f"objective '{self.name}': low must be below high, got "
-                f"low={self.low}, high={self.high}, unit_low={self.unit_low}, unit_high={self.unit_high}"
-            )
+        for what, low, high in (
+            ("scale", self.low, self.high),
+            ("unit scale", self.unit_low, self.unit_high),
+        ):
+            if complaint := scale_complaint(low, high):
+                raise InputError(
+                    f"objective '{self.name}': [{low:g}, {high:g}] is no {what}: {complaint}"
+                )
 
     def to_unit(self, native: FloatOrArray) -> FloatOrArray:
         """Map native ratings to unit scale (NaN stays NaN)."""

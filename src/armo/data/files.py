@@ -13,12 +13,28 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from armo.data.rows import ConversationRow, PreferenceRow, QuestionRow, RatingRow
+from armo.data.rows import (
+    BenchmarkRow,
+    ConversationRow,
+    PreferenceRow,
+    QuestionRow,
+    RatingRow,
+)
 from armo.errors import ArmoError, DataError
 from armo.rejects import Reject
 
-RowT = TypeVar("RowT", RatingRow, PreferenceRow, ConversationRow, QuestionRow)
+RowT = TypeVar("RowT", RatingRow, PreferenceRow, BenchmarkRow, ConversationRow, QuestionRow)
 OnReject = Callable[[Reject], None]
+# Texts and dates that Arrow can't decode are Value- or OverflowErrors, columns of one name KeyErrors.
+_DAMAGED = (
+    EOFError,
+    zlib.error,
+    pa.ArrowException,
+    ValueError,
+    OverflowError,
+    KeyError,
+    OSError,
+)
 
 
 def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator[tuple[str, RowT]]:
@@ -61,7 +77,7 @@ def _raw_rows(path: Path, row_type: type[RowT]) -> Iterator[tuple[str, Callable[
             yield from _parquet_rows(path, row_type)
         else:
             yield from _json_rows(path, row_type)
-    except (gzip.BadGzipFile, EOFError, zlib.error, pa.ArrowInvalid, OSError) as error:
+    except _DAMAGED as error:
         raise DataError(
             f"{path} is damaged or not of the kind that its name says: {error}"
         ) from None

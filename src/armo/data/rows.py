@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from armo.conversation import (
     conversation_group,
 )
 from armo.errors import DataError
+from armo.objectives import scale_complaint
 
 
 class RatingRow(msgspec.Struct, kw_only=True):
@@ -44,16 +44,16 @@ class RatingRow(msgspec.Struct, kw_only=True):
         if not self.rated():
             raise DataError("ratings: no objective is rated")
         for name, value in self.rated():
+            if not name.strip():
+                raise DataError("ratings: an objective has an empty name")
             if not isinstance(value, bool | int | float):
                 raise DataError(f"ratings.{name}: expected a number, got {value!r}")
             scale = self.scale.get(name)
             if scale is None:
                 raise DataError(f"scale.{name}: no scale is given for this objective")
             low, high = scale
-            if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                raise DataError(
-                    f"scale.{name}: [{low:g}, {high:g}] is no scale; low must be below high"
-                )
+            if complaint := scale_complaint(low, high):
+                raise DataError(f"scale.{name}: [{low:g}, {high:g}] is no scale: {complaint}")
             if not low <= value <= high:
                 raise DataError(f"ratings.{name}: {value} is outside its scale [{low:g}, {high:g}]")
 
@@ -106,6 +106,62 @@ class PreferenceRow(msgspec.Struct, kw_only=True):
     def split_group(self) -> str:
         """Return the group that decides this row's split."""
         return conversation_group(self.prompt, self.group)
+
+
+class BenchmarkRow(msgspec.Struct, kw_only=True):
+    """A preference row of a benchmark, with the subset that it belongs to.
+
+    Prompt and responses may be plain text and the id a number, as in the files of RewardBench itself.
+
+    Attributes:
+        id: Unique within its file.
+        prompt: One user message as text, or all messages before the response.
+        chosen: The preferred response: text, or one assistant message in a list.
+        rejected: The other response, likewise.
+        subset: Part of the benchmark.
+        category: What several subsets have in common; may be absent.
+        source: Data set that it comes from.
+        group: Keeps rows together when intervals are drawn; by default a hash of the first user
+            message.
+    """
+
+    id: str | int
+    prompt: str | list[dict[str, Any]]
+    chosen: str | list[dict[str, Any]]
+    rejected: str | list[dict[str, Any]]
+    subset: str
+    category: str = ""
+    source: str = ""
+    group: str | None = None
+
+    def check(self) -> None:
+        """Raise DataError, naming the field, if the row can't be used.
+
+        Two equal responses are no error here: the benchmark has such pairs, and counts them as lost.
+        """
+        if not self.subset.strip():
+            raise DataError("subset: it is empty, so the pair belongs nowhere")
+        for field, response in (("chosen", self.chosen), ("rejected", self.rejected)):
+            if not isinstance(response, str) and len(response) != 1:
+                raise DataError(f"{field}: expected one assistant message, got {len(response)}")
+        for field, messages in zip(("chosen", "rejected"), self.conversations(), strict=True):
+            try:
+                check_conversation(messages)
+            except DataError as error:
+                raise DataError(f"prompt + {field}: {error}") from None
+
+    def conversations(self) -> tuple[list[Message], list[Message]]:
+        """Return the chosen and the rejected conversation."""
+        prompt = as_prompt(self.prompt)
+        first, second = (
+            as_response(response if isinstance(response, str) else response[0])
+            for response in (self.chosen, self.rejected)
+        )
+        return [*prompt, first], [*prompt, second]
+
+    def split_group(self) -> str:
+        """Return the group that this row is drawn with."""
+        return conversation_group(as_prompt(self.prompt), self.group)
 
 
 class ConversationRow(msgspec.Struct, kw_only=True):

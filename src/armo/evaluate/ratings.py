@@ -87,14 +87,20 @@ def rating_quality(
 def r_squared(predicted: NDArray[np.float64], observed: NDArray[np.float64]) -> float | None:
     """Return the share of the observed variance that is explained; None if there is none.
 
+    None also where predictions are so far off that the share is beyond floating point.
+
     Args:
         predicted: Shape `[n]`.
         observed: Shape `[n]`.
     """
     if len(observed) == 0 or np.ptp(observed) == 0:
         return None
-    total = np.square(observed - observed.mean()).sum()
-    return float(1 - np.square(observed - predicted).sum() / total)
+    # In units of the spread: the square of a tiny one would be 0.
+    spread = np.ptp(observed)
+    with np.errstate(over="ignore"):
+        total = np.square((observed - observed.mean()) / spread).sum()
+        share = float(1 - np.square((observed - predicted) / spread).sum() / total)
+    return share if np.isfinite(share) else None
 
 
 def _quality(

@@ -1,0 +1,6 @@
+"""Running a reward model over a benchmark: its pairs read once, judged, and counted."""
+
+from armo.benchmark.reading import Benchmark, read_benchmark
+from armo.benchmark.run import default_folder, evaluate
+
+__all__ = ["Benchmark", "default_folder", "evaluate", "read_benchmark"]

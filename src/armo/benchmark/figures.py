@@ -1,0 +1,150 @@
+"""What eval.json says: subsets, RewardBench's sections, other categories, length, weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int64
+from numpy.typing import NDArray
+
+from armo.benchmark.accuracies import Resampling, plain_accuracies, weighted_accuracies
+from armo.benchmark.judging import GATE, Judged
+from armo.evaluate import Scores, SectionScore, rewardbench, spearman, spearman_within
+from armo.evaluate.rewardbench_sets import PRIOR_SETS, SECTIONS, section_of
+
+# A category that the file leaves open.
+_NO_CATEGORY = "(no category)"
+
+
+def figures_of(
+    judged: Judged, names: list[str], lost_rows: Mapping[str, int], how: Resampling
+) -> dict[str, Any]:
+    """Return all figures of a benchmark run, as plain values and frozen dataclasses.
+
+    Args:
+        judged: Pairs that were scored, at least one.
+        names: The model's objectives, in order.
+        lost_rows: By subset, pairs that could not be read.
+        how: How intervals are drawn.
+    """
+    subsets = np.array([row.subset for row in judged.rows], dtype=object)
+    scores = rewardbench(judged.margins(GATE) > 0, [str(name) for name in subsets])
+    in_order = _ordered(dict.fromkeys(subsets))
+    return {
+        "rewardbench": _rewardbench(judged, subsets, scores, how),
+        "categories": _categories(judged, how),
+        "subsets": [
+            _subset(judged, name, np.flatnonzero(subsets == name), names, how)
+            | {"unreadable": lost_rows.get(name, 0)}
+            for name in in_order
+        ],
+        "lost_subsets": {
+            name: count for name, count in lost_rows.items() if name not in set(in_order)
+        },
+        "length": _length(judged),
+    }
+
+
+def _rewardbench(
+    judged: Judged, subsets: NDArray[np.object_], scores: Scores, how: Resampling
+) -> dict[str, Any] | None:
+    """Return sections and scores; None if the file has nothing of RewardBench."""
+    sections = {**scores.sections, PRIOR_SETS: scores.prior_sets}
+    if not any(section.subsets for section in sections.values()):
+        return None
+    core = [name for name in sections if name != PRIOR_SETS]
+
+    def of(*wanted: str) -> dict[str, Any]:
+        weights = {name: share for one in wanted for name, share in _shares(one, sections).items()}
+        pairs = np.flatnonzero(np.isin(subsets, list(weights)))
+        return weighted_accuracies(judged, pairs, weights, how)
+
+    return {
+        "partial": scores.partial,
+        "score": None if scores.score is None else of(*sections),
+        "without_prior_sets": None if scores.without_prior_sets is None else of(*core),
+        "sections": [
+            _section(name, section) | (of(name) if section.subsets else {})
+            for name, section in sections.items()
+        ],
+    }
+
+
+def _section(name: str, section: SectionScore) -> dict[str, Any]:
+    return {
+        "name": name,
+        "weight": section.weight,
+        "complete": section.complete,
+        "expected": sum(subset.pairs for subset in SECTIONS[name].subsets.values()),
+        "gaps": list(section.gaps),
+    }
+
+
+def _shares(name: str, sections: Mapping[str, SectionScore]) -> dict[str, float]:
+    """Return what each subset of a section that is there counts in the score."""
+    layout, present = SECTIONS[name], sections[name].subsets
+    total = sum(layout.subsets[subset].weight for subset in present)
+    return {subset: layout.weight * layout.subsets[subset].weight / total for subset in present}
+
+
+def _categories(judged: Judged, how: Resampling) -> list[dict[str, Any]]:
+    """Return a line for each category outside RewardBench, all its pairs alike."""
+    pairs_of: dict[str, list[int]] = {}
+    for pair, row in enumerate(judged.rows):
+        if section_of(row.subset) is None:
+            pairs_of.setdefault(row.category or _NO_CATEGORY, []).append(pair)
+    return [
+        {
+            "name": name,
+            "subsets": sorted({judged.rows[pair].subset for pair in pairs}),
+            **plain_accuracies(judged, np.array(pairs, dtype=np.int64), how),
+        }
+        for name, pairs in sorted(pairs_of.items())
+    ]
+
+
+def _subset(
+    judged: Judged,
+    name: str,
+    pairs: Int64[np.ndarray, " pairs"],
+    objectives: list[str],
+    how: Resampling,
+) -> dict[str, Any]:
+    section = section_of(name)
+    prompts = np.unique(judged.prompt[pairs])
+    shares = judged.weights[prompts].mean(axis=0)
+    return {
+        "name": name,
+        "section": section,
+        "categories": sorted(Counter(judged.rows[pair].category for pair in pairs)),
+        "pairs": len(pairs),
+        "expected": None if section is None else SECTIONS[section].subsets[name].pairs,
+        "prompts": len(prompts),
+        **plain_accuracies(judged, pairs, how),
+        "weights": dict(zip(objectives, shares.tolist(), strict=True)),
+    }
+
+
+def _length(judged: Judged) -> dict[str, Any]:
+    """Return rank correlations of score and length over the distinct responses."""
+    prompts = judged.prompt_of
+    return {
+        "responses": len(judged.tokens),
+        "prompts": len(judged.weights),
+        "marginal": {
+            name: spearman(scores, judged.tokens) for name, scores in judged.scores.items()
+        },
+        "within_prompts": {
+            name: spearman_within(scores, judged.tokens, prompts)
+            for name, scores in judged.scores.items()
+        },
+    }
+
+
+def _ordered(found: Mapping[str, None]) -> list[str]:
+    """Return subsets in the benchmark's own order, then the others by name."""
+    known = [name for layout in SECTIONS.values() for name in layout.subsets if name in found]
+    return known + sorted(name for name in found if section_of(name) is None)
