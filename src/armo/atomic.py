@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import hashlib
 import os
 import shutil
@@ -16,40 +18,90 @@ import msgspec
 
 _CHUNK = 1 << 20
 _STALE_SECONDS = 3600
+_SUFFIX = ".armo-tmp"
+_ADVICE = {
+    errno.ENOSPC: "free some, then run the same command again: what is done is kept",
+    errno.EDQUOT: "free some, then run the same command again: what is done is kept",
+    errno.EFBIG: "raise the limit, then run the same command again: what is done is kept",
+    errno.EROFS: "give a folder that can be written to",
+    errno.EACCES: "give a folder that can be written to",
+    errno.EPERM: "give a folder that can be written to",
+}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tell which file a failed write was to become, and what to do.
+
+    The system's own error names no file, or a temporary one.
+
+    Raises:
+        OSError: As it was, with `path` in place of these, and advice where there is any.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        told = "; ".join(filter(None, (reason, _ADVICE.get(error.errno or 0))))
+        named = str(error.filename or path)
+        where = str(path) if _SUFFIX in named else named
+        raise OSError(error.errno or errno.EIO, told, where) from error
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it is fsynced and renamed, else removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        sync(temporary)
-        temporary.replace(path)
-        sync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Give a temporary path beside `path`; on success it is fsynced and renamed, else removed.
+
+    Raises:
+        OSError: If it can't be written; see `writing`.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_SUFFIX, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o666 & ~_umask())
+            sync(temporary)
+            temporary.replace(path)
+            sync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Give a temporary folder that becomes `path`; an older folder there goes only once it is ready."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _restore(path)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
-    try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        for file in temporary.rglob("*"):
-            sync(file)
-        _swap(temporary, path)
-        sync(path.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    """Give a temporary folder that becomes `path`; an older folder there goes only once it is ready.
+
+    Raises:
+        OSError: If it can't be written; see `writing`.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _restore(path)
+        name = tempfile.mkdtemp(prefix=f".{path.name}.", suffix=_SUFFIX, dir=path.parent)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o777 & ~_umask())
+            for file in temporary.rglob("*"):
+                sync(file)
+            _swap(temporary, path)
+            sync(path.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path, pattern: str = "*") -> None:
+    """Remove what killed writes left in a folder; its only writer may do this, before it writes.
+
+    Args:
+        folder: The folder, which need not exist.
+        pattern: Glob pattern of the files that they were to become.
+    """
+    for leftover in folder.glob(f".{pattern}.*{_SUFFIX}"):
+        _remove(leftover)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -78,9 +130,16 @@ def _restore(path: Path) -> None:
     old = path.with_name(f".{path.name}.old")
     if old.exists() and not path.exists():
         old.rename(path)
-    for stale in path.parent.glob(f".{path.name}.*.tmp"):
+    for stale in path.parent.glob(f".{glob.escape(path.name)}.*{_SUFFIX}"):
         if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
+            _remove(stale)
+
+
+def _remove(leftover: Path) -> None:
+    if leftover.is_dir():
+        shutil.rmtree(leftover, ignore_errors=True)
+    else:
+        leftover.unlink(missing_ok=True)
 
 
 def _swap(new: Path, path: Path) -> None:

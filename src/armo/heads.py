@@ -11,6 +11,9 @@ from armo.errors import InputError
 from armo.gating import Gate
 from armo.objectives import Objective, check_unique
 
+# Products of larger numbers could overflow float64.
+_LARGEST_SCALE = 1e60
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -57,12 +60,18 @@ class Heads:
 
     def __post_init__(self) -> None:
         check_unique(list(self.objectives))
+        if not 0 < self.score_scale <= _LARGEST_SCALE:
+            raise InputError(
+                f"score_scale must be above 0, at most {_LARGEST_SCALE:g}, got {self.score_scale}"
+            )
         count = len(self.objectives)
-        shapes = (self.weight.shape[0], *self.intercept.shape, *self.transform.shape)
-        if any(size != count for size in shapes):
+        wanted = ((count, self.gate.features), (count,), (count, count), count)
+        arrays = (self.weight, self.intercept, self.transform)
+        if (*(array.shape for array in arrays), self.gate.objectives) != wanted:
             raise InputError(
                 f"{count} objectives, but weight {self.weight.shape}, intercept "
-                f"{self.intercept.shape} and transform {self.transform.shape}"
+                f"{self.intercept.shape}, transform {self.transform.shape}, and a gate from "
+                f"{self.gate.features} features to {self.gate.objectives} objectives"
             )
 
     @property

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from armo.atomic import file_sha256, sync
+from armo.atomic import file_sha256, remove_leftovers
 from armo.data import ConversationRow, read_rows
 from armo.decision import Decision
 from armo.errors import DataError, InputError, StoreError
+from armo.journal import Journal, publish
 from armo.locks import only_writer
 from armo.model import RewardModel
 from armo.progress import Reporter, silent
 from armo.rejects import Reject, write_rejects
-
-RecordT = TypeVar("RecordT")
 
 # Rows held at once: enough to fill batches with conversations of like length.
 _WINDOW = 256
@@ -61,8 +60,8 @@ def score_file(
     Args:
         model: The reward model.
         source: JSONL, gzip'd JSONL or Parquet of conversations.
-        out: JSONL of decisions. Until it is complete its name ends in `.partial`, after a hash of
-            what it is made from.
+        out: JSONL of decisions. Until it is complete they are in a journal beside it, whose name ends
+            in `.partial`, after a hash of what it is made from.
         rejects: JSONL of rows that can't be scored; made only if there are any.
         reporter: Shows progress.
 
@@ -72,10 +71,10 @@ def score_file(
         StoreError: If another process writes to `out`, or a partial file is of another origin.
     """
     _check_targets(source, out, rejects)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    rejects.parent.mkdir(parents=True, exist_ok=True)
     lock = out.with_name(f".{out.name}.lock")
     with only_writer(lock, f"scoring into {out}"):
+        for target in (out, rejects):
+            remove_leftovers(target.parent, glob.escape(target.name))
         scored = _score_file(model, source, (out, rejects), reporter)
     lock.unlink(missing_ok=True)
     return scored
@@ -92,46 +91,39 @@ def _score_file(
 ) -> Scored:
     key = _origin(model, source)
     out, rejects = (target.with_name(f"{target.name}.{key}.partial") for target in targets)
-    for other in targets[0].parent.glob(f"{targets[0].name}.*.partial"):
-        if other not in (out, rejects):
+    begun = f"{glob.escape(targets[0].name)}.{'?' * len(key)}.partial"
+    for other in targets[0].parent.glob(begun):
+        if other != out:
             raise StoreError(
                 f"{other} was begun from another file, model or steering; remove it, or give "
                 "another --out"
             )
-    scored = {done.id for done in _recover(out, _Done)}
-    rejected = {reject.id: reject for reject in _recover(rejects, Reject)}
     malformed: list[Reject] = []
-    rows = (
-        (name, row)
-        for name, row in read_rows(source, ConversationRow, malformed.append)
-        if name not in scored and name not in rejected
-    )
-    total = sum(1 for _ in read_rows(source, ConversationRow, lambda reject: None))
-    with (
-        out.open("ab") as decisions_file,
-        rejects.open("ab") as rejects_file,
-        reporter("score", total - len(scored) - len(rejected), "rows") as advance,
-    ):
-        for window in score_rows(model, rows):
-            for outcome in window:
-                if isinstance(outcome, Reject):
-                    rejected[outcome.id] = outcome
-                    rejects_file.write(msgspec.json.encode(outcome) + b"\n")
-                else:
-                    scored.add(outcome.id)
-                    decisions_file.write(msgspec.json.encode(outcome) + b"\n")
-            decisions_file.flush()
-            rejects_file.flush()
-            advance(len(window))
-    sync(out)
+    with Journal(out, _Done) as decisions_file, Journal(rejects, Reject) as rejects_file:
+        scored = {done.id for done in decisions_file.earlier}
+        rejected = {reject.id: reject for reject in rejects_file.earlier}
+        rows = (
+            (name, row)
+            for name, row in read_rows(source, ConversationRow, malformed.append)
+            if name not in scored and name not in rejected
+        )
+        total = sum(1 for _ in read_rows(source, ConversationRow, lambda reject: None))
+        with reporter("score", total - len(scored) - len(rejected), "rows") as advance:
+            for window in score_rows(model, rows):
+                refused = [outcome for outcome in window if isinstance(outcome, Reject)]
+                decided = [outcome for outcome in window if isinstance(outcome, Decision)]
+                rejected |= {reject.id: reject for reject in refused}
+                scored |= {decision.id for decision in decided}
+                rejects_file.extend(refused)
+                decisions_file.extend(decided)
+                advance(len(window))
     all_rejects = [*rejected.values(), *malformed]
     if all_rejects:
         write_rejects(targets[1], all_rejects)
     else:
         targets[1].unlink(missing_ok=True)
-    out.replace(targets[0])
-    sync(targets[0].parent)
     rejects.unlink()
+    publish(out, targets[0])
     return Scored(len(scored), len(all_rejects), targets[1] if all_rejects else None)
 
 
@@ -141,26 +133,6 @@ def _origin(model: RewardModel, source: Path) -> str:
         raise DataError(f"{source}: no such file")
     parts = [file_sha256(source), model.config.hash, model.backbone.dtype, model.steering]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
-
-
-def _recover(partial: Path, kind: type[RecordT]) -> list[RecordT]:
-    """Return the records of an interrupted run, and cut off what was not finished."""
-    if not partial.exists():
-        return []
-    records: list[RecordT] = []
-    with partial.open("r+b") as file:
-        whole = 0
-        for line in file:
-            try:
-                record = msgspec.json.decode(line, type=kind) if line.endswith(b"\n") else None
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                record = None
-            if record is None:
-                break
-            records.append(record)
-            whole += len(line)
-        file.truncate(whole)
-    return records
 
 
 def _check_targets(source: Path, out: Path, rejects: Path) -> None:

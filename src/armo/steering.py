@@ -12,6 +12,9 @@ from jaxtyping import Float
 
 from armo.errors import InputError, nearest
 
+# Products and sums of larger factors could overflow.
+_LARGEST = 1e100
+
 
 class Steering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Changes gate weights; what it leaves is scaled so that the weights sum to one again.
@@ -43,9 +46,10 @@ class Steering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     f"steering '{self.name}': no objective is named '{name}'{nearest(name, names)}"
                 )
         for name, value in [*(self.fixed or {}).items(), *self.scale.items()]:
-            if not np.isfinite(value) or value < 0:
+            if not 0 <= value <= _LARGEST:
                 raise InputError(
-                    f"steering '{self.name}': '{name}' must be a finite number ≥ 0, got {value}"
+                    f"steering '{self.name}': '{name}' must be a finite number ≥ 0, at most "
+                    f"{_LARGEST:g}, got {value}"
                 )
         left = [name for name in names if self._factor(name) > 0]
         if not left:
@@ -60,7 +64,9 @@ class Steering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             InputError: If a row has all its weight on objectives that are dropped.
         """
         base = np.ones_like(weights) if self.fixed is not None else weights
-        changed = base * np.array([self._factor(name) for name in names])
+        factors = np.array([self._factor(name) for name in names])
+        # Only their ratios count; the largest is made 1, so that tiny ones leave something.
+        changed = base * (factors / factors.max())
         total = changed.sum(axis=1, keepdims=True)
         if not (total > 0).all():
             raise InputError(
@@ -90,5 +96,6 @@ def read_steering(path: Path) -> Steering:
         return msgspec.convert(tomllib.loads(raw.decode("utf-8")), Steering)
     except OSError as error:
         raise InputError(f"steering file {path} can't be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    # Bad TOML, bad UTF-8 and a number with thousands of digits are all ValueErrors.
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(f"steering file {path}: {str(error).replace('$.', '')}") from None

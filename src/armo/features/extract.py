@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from armo.atomic import remove_leftovers
 from armo.backbone import NOT_FINITE, Backbone, Features
 from armo.errors import StoreError
 from armo.features.manifest import FILE, Counts, Manifest, Origin, Shard, read_manifest
@@ -66,8 +67,8 @@ def extract(
     requests = list(requests)
     with reporter("tokenise", len(requests), "rows") as advance:
         plan = make_plan(backbone, requests, advance)
-    folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder / ".lock", f"writing to the feature store {folder}"):
+        remove_leftovers(folder)
         manifest = _begin(backbone, plan, len(requests), folder)
         return _extract(backbone, plan, manifest, folder, reporter)
 

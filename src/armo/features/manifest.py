@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from armo.atomic import write_json
 from armo.errors import StoreError
+from armo.sealed import is_intact, write_sealed
 
 SCHEMA = 1
 FILE = "manifest.json"
@@ -103,7 +103,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a store's folder, atomically."""
-        write_json(folder / FILE, self)
+        write_sealed(folder / FILE, self)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -123,6 +123,11 @@ def read_manifest(folder: Path) -> Manifest:
     if isinstance(schema, int) and schema > SCHEMA:
         raise StoreError(f"{path} has schema {schema}; this armo reads up to {SCHEMA}: update armo")
     try:
-        return msgspec.convert(raw, Manifest)
+        manifest = msgspec.convert(raw, Manifest)
     except msgspec.ValidationError as error:
         raise StoreError(f"{path} is damaged ({error}); remove the folder to read anew") from None
+    if not is_intact(raw):
+        raise StoreError(
+            f"{path} is damaged (its checksum does not fit); remove the folder to read anew"
+        )
+    return manifest

@@ -14,6 +14,16 @@ from armo.backbone import Encoded
 from armo.errors import StoreError
 from armo.features.manifest import TableFile
 
+# Columns beside the feature.
+_PROMPTS = {"key": pa.string()}
+_RESPONSES = _PROMPTS | {
+    "prompt_key": pa.string(),
+    "tokens": pa.int32(),
+    "response_tokens": pa.int32(),
+    "truncated": pa.bool_(),
+    "split_at_boundary": pa.bool_(),
+}
+
 
 def responses_table(
     keys: Sequence[str],
@@ -61,10 +71,13 @@ def open_table(folder: Path, entry: TableFile) -> pa.Table:
     path = folder / entry.file
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
+        # A damaged offset would otherwise be followed out of the file, into a dead process.
+        table.validate(full=True)
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise StoreError(f"{path} is damaged ({error}); remove it to read that part anew") from None
     if table.num_rows != entry.rows:
         raise StoreError(f"{path} has {table.num_rows} rows, its manifest says {entry.rows}")
+    _check_columns(table, path)
     return table
 
 
@@ -81,12 +94,36 @@ def check_table(folder: Path, entry: TableFile) -> bool:
 
 
 def feature_matrix(table: pa.Table, hidden_size: int) -> Float32[np.ndarray, "rows hidden"]:
-    """Return a table's features as a view on the mapped file."""
+    """Return a table's features as a view on the mapped file.
+
+    Raises:
+        StoreError: If the features are of another length.
+    """
+    found = table.schema.field("feature").type.list_size
+    if found != hidden_size:
+        raise StoreError(
+            f"the features are {found} numbers long, the manifest says {hidden_size}; remove the "
+            "feature store to read anew"
+        )
     chunks = [
         chunk.flatten().to_numpy(zero_copy_only=True) for chunk in table.column("feature").chunks
     ]
     flat = chunks[0] if len(chunks) == 1 else np.concatenate(chunks or [np.empty(0, np.float32)])
     return flat.reshape(-1, hidden_size)
+
+
+def _check_columns(table: pa.Table, path: Path) -> None:
+    found = {field.name: field.type for field in table.schema}
+    wanted = _RESPONSES if "prompt_key" in found else _PROMPTS
+    vectors = found.get("feature")
+    if (
+        {name: kind for name, kind in found.items() if name != "feature"} != wanted
+        or vectors is None
+        or not pa.types.is_fixed_size_list(vectors)
+        or vectors.value_type != pa.float32()
+        or any(column.null_count for column in table.columns)
+    ):
+        raise StoreError(f"{path} is damaged: its columns are not those of a feature store")
 
 
 def _vectors(features: Float32[np.ndarray, "rows hidden"]) -> pa.FixedSizeListArray:

@@ -14,6 +14,8 @@ from armo.gating.result import Validation, check_objectives
 
 Layer = tuple[Float32[np.ndarray, "_ _"], Float32[np.ndarray, " _"]]
 _BLOCK_ROWS = 8_192
+# Logits divided by less could overflow.
+_COLDEST = 1e-100
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,7 +52,7 @@ class Gate:
             InputError: If the layers don't chain, hold NaN or infinity, or β or the temperature is
                 not positive.
         """
-        if not (0 < beta < np.inf and 0 < temperature < np.inf):
+        if not (0 < beta < np.inf and _COLDEST < temperature < np.inf):
             raise InputError(f"beta and temperature must be positive, got {beta} and {temperature}")
         return cls(
             layers=_check_layers(layers),
@@ -111,12 +113,25 @@ class Gate:
     def _softmax(
         self, hidden: Float32[np.ndarray, "prompts _"]
     ) -> Float64[np.ndarray, "prompts _"]:
-        for depth, (weight, bias) in enumerate(self.layers):
-            hidden = (np.maximum(hidden, 0) if depth else hidden) @ weight.T + bias
-        logits = hidden.astype(np.float64) / self.temperature
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = self._logits(hidden)
+            if not np.isfinite(logits).all():
+                # Prompts far from those of the training overflow float32.
+                logits = self._logits(hidden.astype(np.float64))
+        if not np.isfinite(logits).all():
+            raise InputError("the gate overflows on these prompts; look for immense features")
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         weights: Float64[np.ndarray, "prompts _"] = powers / powers.sum(axis=1, keepdims=True)
         return weights
+
+    def _logits(
+        self, hidden: Float[np.ndarray, "prompts _"]
+    ) -> Float64[np.ndarray, "prompts objectives"]:
+        for depth, (weight, bias) in enumerate(self.layers):
+            hidden = (np.maximum(hidden, 0) if depth else hidden) @ weight.T + bias
+        logits: Float64[np.ndarray, "prompts objectives"]
+        logits = hidden.astype(np.float64) / self.temperature
+        return logits
 
 
 def _check_layers(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[Layer, ...]:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 _BLOCK_ROWS = 16_384
 _ROUNDING = 1e-5
+# Divided by less, features of ordinary size would overflow float32.
+_SMALLEST = 1e-30
 _SAMPLE = 20_000
 _OVERSAMPLING = 10
 _POWER_STEPS = 4
@@ -80,7 +82,7 @@ def standardized(
     share = weight[rows] / weight[rows].sum()
     mean = _average(prompts, rows, share, np.zeros(prompts.shape[1]), power=1)
     deviation = np.sqrt(_average(prompts, rows, share, mean, power=2))
-    varies = deviation > _ROUNDING * np.abs(mean)
+    varies = deviation > np.maximum(_ROUNDING * np.abs(mean), _SMALLEST)
     return InputMap(mean, np.where(varies, 1.0 / np.where(varies, deviation, 1.0), 0.0))
 
 

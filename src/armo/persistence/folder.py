@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from armo.atomic import atomic_folder, write_json
+from armo.atomic import atomic_folder
 from armo.errors import InputError, ModelError
 from armo.heads import Heads
 from armo.persistence.layout import (
@@ -25,7 +25,10 @@ from armo.persistence.layout import (
     encode_heads,
     heads_from_tensors,
 )
+from armo.sealed import CHECKSUM, is_intact, write_sealed
 
+# Products of larger numbers with features could overflow float64.
+_LARGEST = 1e60
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError)
 
 
@@ -40,9 +43,9 @@ def save_folder(
     _refuse_other_files(folder)
     with atomic_folder(folder) as temporary:
         (temporary / HEADS).write_bytes(encode_heads(heads))
-        write_json(temporary / CONFIG, config)
+        write_sealed(temporary / CONFIG, config)
         if metrics is not None:
-            write_json(temporary / METRICS, metrics)
+            write_sealed(temporary / METRICS, metrics)
 
 
 def load_folder(folder: Path) -> tuple[Heads, ModelConfig, dict[str, Any] | None]:
@@ -75,11 +78,21 @@ def _refuse_other_files(folder: Path) -> None:
         raise ModelError(f"{folder} is a file; give a folder")
     found = {path.name for path in folder.iterdir()}
     other = sorted(found - {CONFIG, HEADS, METRICS})
+    if not other and HEADS in found and not _is_json(folder / CONFIG):
+        raise ModelError(f"{folder / CONFIG} is damaged; remove the folder to save anew")
     if other or (found and not _is_ours(folder / CONFIG)):
         raise ModelError(
             f"{folder} holds other files ({', '.join(other or sorted(found))}), which saving would "
             "replace; give a new or empty folder"
         )
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        msgspec.json.decode(path.read_bytes())
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _is_ours(config: Path) -> bool:
@@ -107,6 +120,11 @@ def _read_config(folder: Path) -> ModelConfig:
     schema = raw.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
         raise ModelError(f"{path} has schema {schema}; this armo reads up to {SCHEMA}: update armo")
+    if not is_intact(raw):
+        raise ModelError(
+            f"{path} is damaged: its content does not fit its checksum; copy the folder anew, or train "
+            "again (a backbone that moved is named when the model is loaded, not here)"
+        )
     try:
         return msgspec.convert(raw, ModelConfig)
     except (msgspec.ValidationError, InputError) as error:
@@ -127,11 +145,19 @@ def _read_metrics(path: Path) -> dict[str, Any] | None:
         return None
     except _UNREADABLE as error:
         raise ModelError(f"{path} is damaged: {error}") from None
+    if not is_intact(metrics):
+        raise ModelError(
+            f"{path} is damaged: its content does not fit its checksum; remove it to go without "
+            "figures, or train again"
+        )
+    metrics.pop(CHECKSUM, None)
     return metrics
 
 
 def _check_finite(heads: Heads, folder: Path) -> None:
     arrays: list[NDArray[Any]] = [heads.weight, heads.intercept, heads.transform]
     arrays += [array for layer in heads.gate.layers for array in layer]
-    if not all(np.isfinite(array).all() for array in arrays):
-        raise ModelError(f"{folder / HEADS} holds numbers that are not finite; train again")
+    if not all((np.abs(array.astype(np.float64)) <= _LARGEST).all() for array in arrays):
+        raise ModelError(
+            f"{folder / HEADS} holds numbers that are not finite or beyond {_LARGEST:g}; train again"
+        )

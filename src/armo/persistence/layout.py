@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from armo.backbone import Backbone, BackboneIdentity
+from armo.errors import InputError
 from armo.gating import Gate
 from armo.heads import Heads
 from armo.objectives import Objective
@@ -39,7 +40,7 @@ class GateConfig(msgspec.Struct, frozen=True):
 
 
 class ModelConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """The contents of config.json."""
+    """The contents of config.json, but for its own checksum."""
 
     objectives: list[Objective]
     backbone: BackboneIdentity
@@ -79,8 +80,14 @@ def heads_from_tensors(tensors: Tensors, config: ModelConfig) -> Heads:
 
     Raises:
         KeyError: If a tensor is missing.
-        InputError: If shapes do not fit together.
+        InputError: If shapes do not fit together, or a tensor holds no floats.
     """
+    for name, tensor in tensors.items():
+        axes = 1 if name.endswith(("bias", "intercept")) else 2
+        if tensor.ndim != axes or not np.issubdtype(tensor.dtype, np.floating):
+            raise InputError(
+                f"{name} must hold floats in {axes} axes, got {tensor.dtype} of shape {tensor.shape}"
+            )
     layers = [
         (tensors[f"gate.layers.{index}.weight"], tensors[f"gate.layers.{index}.bias"])
         for index in range(config.gate.layers)

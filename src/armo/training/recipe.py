@@ -195,7 +195,9 @@ def _check(recipe: Recipe, name: str) -> None:
     complaints = {
         "data.ratings: name at least one source": not recipe.data.ratings,
         "data.preferences: name at least one source": not recipe.data.preferences,
-        f"data.sample.prompts: must be 0 to {_MOST:,}": not 0 <= recipe.data.sample.prompts <= _MOST,
+        f"data.sample.prompts: must be 0 to {_MOST:,}": not 0
+        <= recipe.data.sample.prompts
+        <= _MOST,
         "gate.seed: must be 0 to 2⁶³ − 1": not 0 <= recipe.gate.seed < 2**63,
         "data.limits: must not be negative": any(
             limit < 0
