@@ -171,5 +171,8 @@ def _deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _step(values: NDArray[np.float64]) -> float:
     largest = float(np.abs(values).max(initial=0.0))
-    # A power of two, so that dividing by the step loses nothing.
-    return float(2.0 ** np.ceil(np.log2(largest)) * _FINEST_STEP) if largest > 0 else 1.0
+    if largest == 0:
+        return 1.0
+    # A power of two, so that dividing by the step loses nothing; not so small that it would be 0.
+    step = 2.0 ** np.ceil(np.log2(largest)) * _FINEST_STEP
+    return float(max(step, np.finfo(np.float64).tiny))
