@@ -58,7 +58,7 @@ def speed(
 
 def measure(rows: int, rounds: int) -> dict[str, object]:
     """Return the medians over several rounds."""
-    backbone = load(BackboneSettings(dtype="float32"))
+    backbone = load(BackboneSettings(layer="last", dtype="float32"))
     sample = generate(0)
     conversations = {repr(row.messages): row.messages for row in sample.ratings}
     # Every n-th, so that all domains are in.

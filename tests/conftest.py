@@ -18,10 +18,12 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny(tiny_folder: Path) -> Backbone:
-    return load(BackboneSettings(name=str(tiny_folder), dtype="float32", batch_tokens=256))
+    return load(
+        BackboneSettings(name=str(tiny_folder), layer="last", dtype="float32", batch_tokens=256)
+    )
 
 
 @pytest.fixture(scope="session")
 def smollm2() -> Backbone:
     """The embedded SmolLM2, for what only a real model shows."""
-    return load(BackboneSettings(dtype="float32"))
+    return load(BackboneSettings(layer="last", dtype="float32"))

@@ -74,7 +74,7 @@ def test_a_middle_layer_is_that_of_hidden_states(tiny_folder):
     assert middle.identity.layer == 2
     assert (
         middle.parameters_per_token
-        < load(BackboneSettings(name=str(tiny_folder))).parameters_per_token
+        < load(BackboneSettings(name=str(tiny_folder), layer="last")).parameters_per_token
     )
 
 
@@ -206,3 +206,10 @@ def test_an_encoder_is_refused(tmp_path):
     make_tokenizer().save_pretrained(tmp_path)
     with pytest.raises(BackboneError, match="is no decoder"):
         load(BackboneSettings(name=str(tmp_path), dtype="float32"))
+
+
+def test_the_middle_layer_is_read_unless_told_otherwise(tiny_folder):
+    middle = load(BackboneSettings(name=str(tiny_folder), dtype="float32"))
+    last = load(BackboneSettings(name=str(tiny_folder), dtype="float32", layer="last"))
+    assert middle.identity.layer == last.identity.layer // 2
+    assert middle.parameters_per_token < last.parameters_per_token

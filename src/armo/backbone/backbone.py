@@ -179,13 +179,13 @@ class Backbone:
         return Features(prompt, response)
 
 
-def cut_at_layer(model: Any, layer: int | Literal["last"]) -> int:
+def cut_at_layer(model: Any, layer: int | Literal["auto", "last"]) -> int:
     """Drop the layers above the one that is read, so that a middle layer also costs less.
 
     Args:
         model: A transformers decoder; changed in place.
-        layer: 1 … number of layers, or `last`. Layer i is `hidden_states[i]` of transformers: the
-            last is after the final norm, the others before any.
+        layer: 1 … number of layers, `last`, or `auto` for the middle one. Layer i is
+            `hidden_states[i]` of transformers: the last is after the final norm, the others before.
 
     Returns:
         The layer as a number.
@@ -194,11 +194,14 @@ def cut_at_layer(model: Any, layer: int | Literal["last"]) -> int:
         BackboneError: If there is no such layer, or the model's layers can't be found.
     """
     total = int(model.config.get_text_config().num_hidden_layers)
+    if layer == "auto":
+        # A model whose layers can't be cut is read whole.
+        layer = max(1, total // 2) if _can_be_cut(model) else total
     if layer in ("last", total):
         return total
     if not isinstance(layer, int) or not 1 <= layer <= total:
         raise BackboneError(f"layer {layer!r}: this backbone has layers 1 … {total}, or 'last'")
-    if not (hasattr(model, "layers") and hasattr(model, "norm")):
+    if not _can_be_cut(model):
         raise BackboneError(
             f"layer {layer}: armo can't cut a {type(model).__name__} in the middle; use 'last'"
         )
@@ -206,3 +209,7 @@ def cut_at_layer(model: Any, layer: int | Literal["last"]) -> int:
     model.norm = torch.nn.Identity()
     model.config.num_hidden_layers = layer
     return layer
+
+
+def _can_be_cut(model: Any) -> bool:
+    return hasattr(model, "layers") and hasattr(model, "norm")

@@ -25,7 +25,9 @@ class BackboneSettings:
     Attributes:
         name: `smollm2`, a folder, a .gguf file, or a hub name.
         revision: Branch, tag or commit of a hub name.
-        layer: Layer whose output is the feature, 1 …, or `last` (after the final norm).
+        layer: Layer whose output is the feature: 1 …, `last` (after the final norm), or `auto`, the
+            middle one, where ratings are predicted at least as well for half the cost
+            (docs/open-data.md). Of a backbone that was itself trained to judge, take the last.
         dtype: `auto`, `float32`, `bfloat16` or `float16`.
         device: `auto`, `cpu`, `cuda`, …
         attention: `auto`, or an attention implementation of transformers.
@@ -37,7 +39,7 @@ class BackboneSettings:
 
     name: str = "smollm2"
     revision: str | None = None
-    layer: int | Literal["last"] = "last"
+    layer: int | Literal["auto", "last"] = "auto"
     dtype: str = "auto"
     device: str = "auto"
     attention: str = "auto"

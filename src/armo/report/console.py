@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 # The widest table fits; a pipe has no width of its own, and rich would take 80.
-_WIDTH = 110
+_WIDTH = 140
 
 
 def console() -> Console:

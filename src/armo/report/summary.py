@@ -147,13 +147,15 @@ def _by_source(preferences: Mapping[str, Any]) -> Table:
     table = _table("source", "pairs", *names)
     for source, figures in preferences["by_source"].items():
         count = figures[names[0]]["count"]
-        table.add_row(Text(source), f"{count:,}", *(interval(figures[name], 2) for name in names))
+        plain = (f"{figures[name]['estimate']:.3f}" for name in names[1:])
+        table.add_row(Text(source), f"{count:,}", interval(figures[names[0]], 2), *plain)
     macro = preferences["macro"]
-    mean = (interval(macro["accuracy"][name], 3) for name in names)
+    mean = (f"{macro['accuracy'][name]['estimate']:.3f}" for name in names[1:])
     table.add_section()
-    table.add_row("mean of sources", "", *mean, style="bold")
-    minus = (interval(macro["gate_minus"].get(name), 3, sign=True) for name in names[1:])
-    table.add_row("gate − this", "", "", *minus)
+    table.add_row("mean of sources", "", interval(macro["accuracy"][names[0]], 3), *mean)
+    for name in names[1:]:
+        difference = interval(macro["gate_minus"][name], 3, sign=True)
+        table.add_row(f"  gate − {name}", "", difference, *("" for _ in names[1:]))
     return table
 
 

@@ -51,6 +51,11 @@ def verdict(preferences: dict[str, Any]) -> str:
     difference: Interval = preferences["macro"]["gate_minus"][FIXED]
     if difference.low is None or difference.high is None:
         return "Nothing can be said of the gate: all test pairs belong to one group."
+    if difference.estimate == difference.low == difference.high == 0:
+        return (
+            "The gate judges every test pair as the optimal fixed weights do. Prompts may not matter "
+            "here, or there is too little data to tell."
+        )
     low, high = difference.low * 100, difference.high * 100
     points = f"{difference.estimate * 100:+.1f} points [{low:+.1f}, {high:+.1f}]"
     if low > 0:
