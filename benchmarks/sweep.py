@@ -23,7 +23,8 @@ from sweep_folds import FOLDS, Predictions, Setting, Task, cross_validate, held_
 from sweep_layers import Layers, read_layers
 
 from armo.atomic import write_json
-from armo.backbone import BackboneSettings, load
+from armo.backbone import load
+from armo.conversation import conversation_key
 from armo.evaluate import bootstrap_strata
 from armo.evaluate.correlation import pearson, ranks
 from armo.gating import GateSettings
@@ -48,7 +49,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--layers", default="10,12,14,16,18,20,22,24,26,28,30")
-    parser.add_argument("--base", type=int, default=18, help="layer of all but the layer sweep")
+    parser.add_argument("--base", type=int, default=14, help="layer of all but the layer sweep")
+    parser.add_argument("--conversations", type=int, help="read only so many, drawn by a hash")
     arguments = parser.parse_args()
     layers = [int(layer) for layer in arguments.layers.split(",")]
     task, objectives = _task(arguments, layers)
@@ -109,7 +111,7 @@ def _settings(task: Task, layers: list[int], base_layer: int) -> dict[str, Setti
     base = Setting(base_layer)
     labels = np.isfinite(task.ratings.ratings).sum(axis=0)
     many = tuple(int(column) for column in np.flatnonzero(labels >= FEWEST_LABELS))
-    alone = (labels.shape[0] - 1,)
+    alone = (labels.shape[0] - 1,)  # computed last
     return {
         "base": base,
         "pairs count alike": replace(base, source_weights="pairs"),
@@ -137,10 +139,9 @@ def _settings(task: Task, layers: list[int], base_layer: int) -> dict[str, Setti
 def _task(arguments: argparse.Namespace, layers: list[int]) -> tuple[Task, list[Objective]]:
     recipe = read_recipe(arguments.recipe, arguments.data)
     data = read_data(recipe)
-    backbone = load(
-        replace(recipe.backbone, layer="last") if recipe.backbone else BackboneSettings()
-    )
+    backbone = load(replace(recipe.backbone, layer="last"))
     conversations = [request.messages for request in requests(data.ratings, data.preferences)]
+    conversations = sorted(conversations, key=conversation_key)[: arguments.conversations]
     read = read_layers(backbone, conversations, layers, arguments.out / "layers")
     pairs = pair_table(data.preferences, read.row)  # type: ignore[arg-type]
     ratings = rating_table(data.ratings, data.objectives, read.row)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ def test_long_conversations_are_rejected_or_cut_and_flagged(tiny_folder):
     encoded = cutting.encode(messages)
     assert encoded.truncated
     assert len(encoded.ids) == 64
-    with pytest.raises(DataError, match="more than the 64"):
+    with pytest.raises(DataError, match="prompt alone takes 208 of the 64"):
         cutting.encode(chat("the in " * 50, "on"))
 
 

@@ -135,6 +135,17 @@ def test_weight_shares_are_means_over_distinct_prompts(figures, judged):
         assert list(subset["weights"].values()) == pytest.approx(expected.tolist(), abs=1e-5)
 
 
+def test_objectives_alone_are_those_of_one_pair_at_a_time(figures, judged):
+    for subset in figures["subsets"]:
+        own = [record["sides"] for record in judged if record["subset"] == subset["name"]]
+        for index, name in enumerate(NAMES):
+            won = [
+                good.objectives[index].debiased > bad.objectives[index].debiased + 1e-9
+                for good, bad in own
+            ]
+            assert subset["alone"][name] == pytest.approx(np.mean(won))
+
+
 def test_length_correlations_are_those_of_scipy_over_distinct_responses(figures, judged):
     distinct: dict[tuple[str, str], Any] = {}
     for record, row in zip(judged, rows(), strict=True):

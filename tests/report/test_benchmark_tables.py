@@ -46,6 +46,7 @@ def figures(*, fixed: bool = True, whole: bool = False) -> dict:
                 fixed=fixed,
                 prompts=5,
                 weights={"a": 0.1, "b": 0.2, "wordy": 0.4, "c": 0.3},
+                alone={"a": 0.9, "b": 0.2, "wordy": 0.0, "c": 0.5},
             )
         ],
         "lost_subsets": {"mt-bench-hard": 4},

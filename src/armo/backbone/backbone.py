@@ -120,7 +120,12 @@ class Backbone:
         encoded = self._template.encode(messages)
         if len(encoded.ids) <= self.max_tokens:
             return encoded
-        if self.overlong == "reject" or encoded.prompt_length >= self.max_tokens:
+        if encoded.prompt_length >= self.max_tokens:
+            raise DataError(
+                f"the prompt alone takes {encoded.prompt_length} of the {self.max_tokens} tokens that "
+                "are read; raise max_tokens if the backbone allows it"
+            )
+        if self.overlong == "reject":
             raise DataError(
                 f"{len(encoded.ids)} tokens are more than the {self.max_tokens} that are read; raise "
                 "max_tokens if the backbone allows it, or set overlong = 'cut'"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64
 from numpy.typing import NDArray
 
 from armo.benchmark.accuracies import Resampling, plain_accuracies, weighted_accuracies
@@ -125,7 +125,18 @@ def _subset(
         "prompts": len(prompts),
         **plain_accuracies(judged, pairs, how),
         "weights": dict(zip(objectives, shares.tolist(), strict=True)),
+        "alone": dict(zip(objectives, _alone(judged, pairs).tolist(), strict=True)),
     }
+
+
+def _alone(
+    judged: Judged, pairs: Int64[np.ndarray, " pairs"]
+) -> Float64[np.ndarray, " objectives"]:
+    """Return the accuracy that each debiased objective has by itself; a tie is lost."""
+    chosen, rejected = judged.chosen[pairs], judged.rejected[pairs]
+    won: Float64[np.ndarray, " objectives"]
+    won = (judged.debiased[chosen] > judged.debiased[rejected]).mean(axis=0)
+    return won
 
 
 def _length(judged: Judged) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def benchmark_view(figures: Mapping[str, Any]) -> RenderableType:
         *_no_fixed(figures["baselines"]),
         _heading("Rank correlation of score and length"),
         _length(figures["length"]),
-        _heading("Weights: the objectives with the largest mean share, by prompts of the subset"),
+        _heading(
+            "Objectives: the largest mean weights by prompts, and who ranks most pairs right alone"
+        ),
         _weights(figures),
     )
 
@@ -123,13 +125,16 @@ def _length(length: Mapping[str, Any]) -> RenderableType:
 
 def _weights(figures: Mapping[str, Any]) -> Table:
     table = _table("", "prompts")
-    table.add_column("")
+    table.add_column("weighs most")
+    table.add_column("right alone")
     for subset in figures["subsets"]:
         shares = sorted(subset["weights"].items(), key=lambda share: -share[1])[:_TOP]
         # Weight on what was debiased away adds nothing to a score.
         idle = {figures["verbosity"]: " (idle)"}
         said = ", ".join(f"{name}{idle.get(name, '')} {share:.0%}" for name, share in shares)
-        table.add_row(Text(subset["name"]), f"{subset['prompts']:,}", Text(said))
+        best = sorted(subset["alone"].items(), key=lambda part: -part[1])[:_TOP]
+        alone = ", ".join(f"{name} {share:.0%}" for name, share in best)
+        table.add_row(Text(subset["name"]), f"{subset['prompts']:,}", Text(said), Text(alone))
     return table
 
 
