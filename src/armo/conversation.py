@@ -20,7 +20,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 _DEEPEST = 64
 # What ends in a `</think>` on a line of its own opened in the prompt: such policies write no `<think>`.
 _REASONING = re.compile(
-    r"\A(?:(?!<think>).)*?^</think>[ \t]*(?:\n\s*|\Z)|(?:\A\s*)?<think>.*?(?:</think>\s*|\Z)",
+    r"\A(?:(?!<think>).)*?^</think>[ \t\r]*(?:\n\s*|\Z)|(?:\A\s*|^[ \t]*)<think>.*?(?:</think>\s*|\Z)",
     re.DOTALL | re.MULTILINE,
 )
 

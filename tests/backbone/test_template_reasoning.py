@@ -48,10 +48,11 @@ def prompt_and_answer(
         assistant(THOUGHT + "in"),
         assistant("<think>an on</think>in"),
         assistant("\n<think>\nan on\n</think>\n\nin"),
+        assistant("an on\r\n</think>\r\nin"),
         assistant("an on\n</think>\n\nin"),
         assistant("in", reasoning_content="an on"),
     ],
-    ids=["none", "block", "tight", "late", "opened by the prompt", "field"],
+    ids=["none", "block", "tight", "late", "windows", "opened by the prompt", "field"],
 )
 @pytest.mark.parametrize("family", [QWEN3, CHATML], ids=lambda family: family.name)
 def test_reasoning_is_stripped_in_whatever_form_it_comes(family, answer):
@@ -62,7 +63,11 @@ def test_reasoning_is_stripped_in_whatever_form_it_comes(family, answer):
 
 @pytest.mark.parametrize(
     "text",
-    ["Put it in <think> tags, then answer.", "Close it with </think>, then answer."],
+    [
+        "Put it in <think> tags, then answer.",
+        "Close it with </think>, then answer.",
+        "`<think>` opens, `</think>` closes.",
+    ],
 )
 def test_an_answer_that_speaks_of_the_tags_is_kept_whole(text):
     assert prompt_and_answer([user("the"), assistant(text)], CHATML)[1] == ASSISTANT.format(text)

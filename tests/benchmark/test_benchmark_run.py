@@ -250,6 +250,9 @@ def test_a_steering_changes_the_gate_and_is_named(model, source, out, figures):
     steering = Steering(name="safe only", fixed={"safe": 1})
     steered = evaluate(model.with_steering(steering), read_benchmark(source), out, how=QUICK)
     assert steered["steering"] == "safe only v1"
+    # It stands beside the unsteered figures, not in their place.
+    assert json.loads((out / "eval.safe-only-v1.json").read_text()) == steered
+    assert json.loads((out / "eval.json").read_text())["steering"] is None
     assert figures["steering"] is None
     assert steered["subsets"][0]["weights"] == {"helpful": 0, "safe": 1, "verbosity": 0}
     assert steered["length"]["marginal"]["uniform"] == figures["length"]["marginal"]["uniform"]
@@ -289,3 +292,28 @@ def test_an_evaluation_never_stands_in_the_way_of_saving_the_model_anew(model, t
     for bare in (tmp_path / "run" / "model", tmp_path / "bare"):
         evaluate(model, benchmark, default_folder(bare, "b"), how=QUICK)
         model.save_pretrained(bare)
+
+
+def test_responses_that_are_read_as_the_same_tokens_are_a_tie(model, tmp_path):
+    # Read in batches of different width, they would differ in their last bits.
+    pairs = [
+        pair(number, chosen="<think>" + "on " * number + "</think>in", rejected="in", subset="mine")
+        for number in range(40)
+    ]
+    source = write(tmp_path / "b.jsonl", pairs)
+    figures = evaluate(model, read_benchmark(source), tmp_path / "out", how=QUICK)
+    (subset,) = figures["subsets"]
+    assert subset["accuracy"]["gate"]["ties"] == 40
+    assert subset["accuracy"]["gate"]["estimate"] == 0
+
+
+def test_malformed_rows_are_counted_and_leftovers_of_a_kill_removed(model, tmp_path):
+    source = write(
+        tmp_path / "b.jsonl", [pair(0, subset="mine"), pair(1, chosen="", subset="gone")]
+    )
+    leftover = tmp_path / "out" / ".eval.json.abc.armo-tmp"
+    leftover.parent.mkdir()
+    leftover.touch()
+    figures = evaluate(model, read_benchmark(source), tmp_path / "out", how=QUICK)
+    assert figures["benchmark"]["malformed"] == figures["benchmark"]["unreadable"] == 1
+    assert not leftover.exists()

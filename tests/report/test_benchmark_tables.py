@@ -33,7 +33,7 @@ def figures(*, fixed: bool = True, whole: bool = False) -> dict:
         "steering": None,
         "verbosity": "wordy",
         "baselines": weights,
-        "benchmark": {"name": "b", "rows": 9, "pairs": 7, "unreadable": 2},
+        "benchmark": {"name": "b", "rows": 9, "pairs": 7, "unreadable": 2, "malformed": 0},
         "rewardbench": {
             "score": part("", fixed=fixed) if whole else None,
             "without_prior_sets": part("", fixed=fixed) if whole else None,

@@ -38,6 +38,9 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
     assert read(tmp_path, text).data.preferences == [str(tmp_path / "x" / "sub" / "pairs.jsonl")]
     elsewhere = read_recipe(tmp_path / "recipe.toml", tmp_path / "y")
     assert elsewhere.data.preferences == [str(tmp_path / "y" / "pairs.jsonl")]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARMO_TEST_DATA", "here")
+    assert read(tmp_path, text).data.preferences == [str(tmp_path / "here/sub/pairs.jsonl")]
     monkeypatch.delenv("ARMO_TEST_DATA")
     with pytest.raises(RecipeError, match=r"data.folder: no such variable.*Ask Ada for it\."):
         read(tmp_path, text)
@@ -59,6 +62,8 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
         (DATA + "[evaluation]\nresamples = 0", "evaluation.resamples"),
         (DATA + "[backbone]\nbatch_tokens = 0", "backbone.batch_tokens"),
         (DATA + "[debias]\nmethod = 3", "debias.method"),
+        (DATA + "[objectives]\nkeep = ['a', 'a']", "objectives.keep"),
+        (DATA + "[objectives]\nkeep = []", "objectives.keep"),
         (DATA + "[data.limits.ratings]\na = -1", "data.limits"),
         (DATA + "[data.limits]\nrating = {}", r"'data.limits.rating' \(did you mean"),
         (DATA + "[gate]\nsource_weights = 'some'", "gate.source_weights"),

@@ -81,7 +81,7 @@ def judge(
     prompt_of: list[int] = []
     places = []
     for row in rows:
-        pair = [conversation_key(messages) for messages in row.conversations()]
+        pair = _distinct(model, row, store)
         prompt_key = conversation_key(row.conversations()[0][:-1])
         prompt = prompts.setdefault(prompt_key, len(prompts))
         for key in pair:
@@ -112,6 +112,21 @@ def judge(
         scores=scores,
         tokens=store.response_tokens(list(responses)),
     )
+
+
+def _distinct(model: RewardModel, row: BenchmarkRow, store: FeatureStore) -> list[str]:
+    """Return the keys of both responses, one key twice where the backbone reads the same tokens.
+
+    Texts that differ only in what is stripped or cut off are read apart, and differ by rounding.
+    """
+    chosen, rejected = row.conversations()
+    keys = [conversation_key(chosen), conversation_key(rejected)]
+    lengths = store.response_tokens(keys)
+    if keys[0] != keys[1] and lengths[0] == lengths[1]:
+        first, second = model.backbone.encode(chosen).ids, model.backbone.encode(rejected).ids
+        if np.array_equal(first, second):
+            return [keys[0], keys[0]]
+    return keys
 
 
 def baselines(model: RewardModel) -> dict[str, Float64[np.ndarray, " objectives"]]:

@@ -22,8 +22,8 @@ class Misjudged(msgspec.Struct, frozen=True, kw_only=True):
         subset: Of the row.
         category: Of the row.
         margin: Score of the chosen response minus that of the rejected; 0 is a tie, which is lost.
-        decided_by: The fewest objectives, worst first, without which the pair would not be lost;
-            none where they all agree.
+        decided_by: The fewest objectives, worst first, without which the margin would be above 0; all
+            that speak against the chosen response where none speaks for it.
         prompt: Text, or messages if there are several.
         chosen: Text, or one message if it is more than text.
         rejected: Likewise.

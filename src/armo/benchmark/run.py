@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 
 import armo
-from armo.atomic import atomic_path, write_json
+from armo.atomic import atomic_path, remove_leftovers, write_json
 from armo.benchmark.accuracies import Resampling
 from armo.benchmark.figures import figures_of
 from armo.benchmark.judging import Judged, baselines, judge, readable
@@ -39,8 +40,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """Judge all pairs of a benchmark and leave figures, lost pairs and rejects in a folder.
 
-    The folder then holds `eval.json`, `misjudged.jsonl`, `rejects.jsonl`, and `features/`, which a
-    second run does not read again. Killed at any time and run again, it goes on where it was.
+    The folder then holds `eval.json` and `misjudged.jsonl` (with the steering in their names, if there
+    is one), `rejects.jsonl`, and `features/`, which a second run does not read again. Killed at any
+    time and run again, it goes on where it was.
 
     Args:
         model: The reward model, under a steering if it has one.
@@ -58,6 +60,7 @@ def evaluate(
     """
     out.mkdir(parents=True, exist_ok=True)
     with only_writer(out / ".lock", f"evaluating into {out}"):
+        remove_leftovers(out)
         return _evaluate(model, benchmark, out, reporter, how or Resampling())
 
 
@@ -67,11 +70,12 @@ def default_folder(model: Path, benchmark: str) -> Path:
     That is `eval/NAME` in a training run's folder; beside a bare model folder, since saving a model
     anew refuses a folder that holds anything else.
     """
+    model = model.resolve()
     if not (model / "config.json").exists():
         return model / "eval" / benchmark
     if model.name == "model" and (model.parent / "stages").is_dir():
         return model.parent / "eval" / benchmark
-    return model.resolve().with_name(f"{model.resolve().name}-eval") / benchmark
+    return model.with_name(f"{model.name}-eval") / benchmark
 
 
 def _evaluate(
@@ -92,10 +96,18 @@ def _evaluate(
         _head(model, benchmark, judged)
         | figures_of(judged, model.objectives, _lost(benchmark, extraction.rejects), how)
     )
-    _write_misjudged(out / MISJUDGED, judged, model.objectives)
-    write_json(out / FIGURES, figures)
+    _write_misjudged(out / _named(MISJUDGED, model), judged, model.objectives)
+    write_json(out / _named(FIGURES, model), figures)
     checked: dict[str, Any] = figures
     return checked
+
+
+def _named(file: str, model: RewardModel) -> str:
+    """Return a file's name with the steering in it, so that it stands beside the unsteered one."""
+    if model.steering is None:
+        return file
+    stem, _, ending = file.partition(".")
+    return f"{stem}.{re.sub(r'[^A-Za-z0-9]+', '-', model.steering.label).strip('-')}.{ending}"
 
 
 def _head(model: RewardModel, benchmark: Benchmark, judged: Judged) -> dict[str, Any]:
@@ -115,6 +127,7 @@ def _head(model: RewardModel, benchmark: Benchmark, judged: Judged) -> dict[str,
             "sha256": benchmark.sha256,
             "rows": len(benchmark.rows) + len(benchmark.rejects),
             "pairs": len(judged.rows),
+            "malformed": len(benchmark.rejects),
             "unreadable": len(benchmark.rows) + len(benchmark.rejects) - len(judged.rows),
         },
     }

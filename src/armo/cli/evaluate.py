@@ -14,7 +14,8 @@ _HELP = """Measure a model on a benchmark: accuracy by subset and section, besid
 
 Rows are preference rows with a "subset" and, if you like, a "category". RewardBench's own subsets give
 its sections, and its score where nothing is missing. Leaves eval.json, misjudged.jsonl (worst first)
-and rejects.jsonl in OUT. Killed at any time, the same command goes on where it was.
+and rejects.jsonl in OUT; a steering's name stands in those of the first two. Killed at any time, the
+same command goes on where it was.
 
 Examples:
 
@@ -39,7 +40,10 @@ def _eval(
         Path, typer.Option(help="JSONL, gzip'd JSONL or Parquet of pairs with a subset.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the figures; else MODEL/eval/BENCHMARK.")
+        Path | None,
+        typer.Option(
+            help="Folder for the figures; else RUN/eval/NAME; MODEL-eval/NAME beside a bare model."
+        ),
     ] = None,
     steer: SteerOption = None,
     backbone: BackboneOption = None,

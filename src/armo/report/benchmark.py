@@ -42,6 +42,8 @@ def _counts(benchmark: Mapping[str, Any]) -> Text:
     text = f"{benchmark['pairs']:,} of {benchmark['rows']:,} pairs were judged"
     if benchmark["unreadable"]:
         text += f"; {benchmark['unreadable']:,} could not be: see rejects.jsonl"
+    if benchmark["malformed"]:
+        text += f" ({benchmark['malformed']:,} of them are malformed and in no subset)"
     return Text(text)
 
 

@@ -58,6 +58,8 @@ def verdict(preferences: dict[str, Any]) -> str:
         )
     low, high = difference.low * 100, difference.high * 100
     points = f"{difference.estimate * 100:+.1f} points [{low:+.1f}, {high:+.1f}]"
+    if len(preferences["by_source"]) > 1:
+        points += " as a mean over sources"
     if low > 0:
         return f"The gate beats the optimal fixed weights on test, by {points}."
     if high < 0:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +54,7 @@ def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Repor
     store, pairs = prepared.store, prepared.pairs
     regression = run_stage(
         folder / "regression.safetensors",
-        [_regression_inputs(prepared), dataclasses.asdict(recipe.regression)],
+        [_regression_inputs(prepared), asdict(recipe.regression)],
         lambda: regress(store, prepared.ratings, prepared.objectives, recipe.regression),
     )
     weight, intercept = regression.arrays["weight"], regression.arrays["intercept"]
@@ -69,16 +68,17 @@ def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Repor
     inputs = [regression.hash, keys, prompts, prepared.names, prepared.verbosity]
     debias = run_stage(
         folder / "debias.safetensors",
-        [*inputs, dataclasses.asdict(recipe.debias)],
+        [*inputs, asdict(recipe.debias)],
         lambda: remove_verbosity(
             rewards(keys), prompts, prepared.objectives, prepared.verbosity, recipe.debias
         ),
     )
     matrix = debias.arrays["matrix"]
     differences = (rewards(pairs.chosen) - rewards(pairs.rejected)) @ matrix
+    origin = prepared.store.manifest.origin
     gate = run_stage(
         folder / "gate.safetensors",
-        [debias.hash, regression.hash, _pair_inputs(prepared), dataclasses.asdict(recipe.gate)],
+        [origin, debias.hash, regression.hash, _pair_inputs(prepared), asdict(recipe.gate)],
         lambda: weigh(store, pairs, differences, recipe.gate, reporter),
     )
     trained = gate_of(gate)

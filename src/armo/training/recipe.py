@@ -191,10 +191,12 @@ def parse_recipe(
 
 def _check(recipe: Recipe, name: str) -> None:
     evaluation, alphas = recipe.evaluation, recipe.regression.alphas
-    weights = recipe.gate.source_weights
+    weights, keep = recipe.gate.source_weights, recipe.objectives.keep
     complaints = {
         "data.ratings: name at least one source": not recipe.data.ratings,
         "data.preferences: name at least one source": not recipe.data.preferences,
+        "objectives.keep: name at least one objective, each once": keep is not None
+        and len(set(keep)) < max(1, len(keep)),
         f"data.sample.prompts: must be 0 to {_MOST:,}": not 0
         <= recipe.data.sample.prompts
         <= _MOST,
@@ -240,7 +242,9 @@ def _expanded(data: DataSettings, name: str) -> str:
     if "$" in folder:
         complaint = f"{name}: data.folder: no such variable in the environment: {data.folder}"
         raise RecipeError(". ".join(filter(None, (complaint, data.if_absent))))
-    return os.path.expanduser(folder)  # noqa: PTH111 - Path's raises where there is no such user
+    named = os.path.expanduser(folder)  # noqa: PTH111 - Path's raises where there is no such user
+    # What the user sets is meant from where the user stands, what the recipe says from the recipe.
+    return str(Path(named).absolute()) if "$" in data.folder else named
 
 
 def _resolve(source: str, base: Path) -> str:
