@@ -85,7 +85,7 @@ def recipe_for(
     backbone: Path, folder: Path, ratings: list[Any], pairs: list[Any], **tables: dict[str, Any]
 ) -> Recipe:
     raw = {
-        "backbone": {"name": str(backbone), "dtype": "float32"},
+        "backbone": {"name": str(backbone), "layer": "last", "dtype": "float32"},
         "data": {
             "ratings": [str(write(folder / "r.jsonl", ratings))],
             "preferences": [str(write(folder / "p.jsonl", pairs))],
