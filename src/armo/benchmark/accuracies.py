@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from armo.benchmark.judging import GATE, Judged
+from armo.benchmark.judging import Judged
 from armo.evaluate import Accuracy, Interval, accuracy, bootstrap_strata, paired_difference
+from armo.gating.result import GATE
 
 
 @dataclass(frozen=True)

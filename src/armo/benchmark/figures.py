@@ -11,9 +11,10 @@ from jaxtyping import Float64, Int64
 from numpy.typing import NDArray
 
 from armo.benchmark.accuracies import Resampling, plain_accuracies, weighted_accuracies
-from armo.benchmark.judging import GATE, Judged
+from armo.benchmark.judging import Judged
 from armo.evaluate import Scores, SectionScore, rewardbench, spearman, spearman_within
 from armo.evaluate.rewardbench_sets import PRIOR_SETS, SECTIONS, section_of
+from armo.gating.result import GATE
 
 # A category that the file leaves open.
 _NO_CATEGORY = "(no category)"

@@ -12,9 +12,8 @@ from armo.conversation import conversation_key
 from armo.data import BenchmarkRow
 from armo.errors import ModelError
 from armo.features import FeatureStore
+from armo.gating.result import FIXED, GATE, UNIFORM
 from armo.model import RewardModel
-
-GATE, FIXED, UNIFORM = "gate", "fixed weights", "uniform"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 from jaxtyping import Float64
 
-from armo.benchmark.judging import GATE, Judged
+from armo.benchmark.judging import Judged
 from armo.conversation import Message
 from armo.decision import MarginPart
+from armo.gating.result import GATE
 
 
 class Misjudged(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@ from armo.errors import InputError
 from armo.gating.pairs import check_differences
 from armo.gating.settings import GateSettings
 
+# What the gate and the rules that stand beside it are called, in figures and tables alike.
+GATE, FIXED, SINGLE, UNIFORM = "gate", "fixed weights", "best single objective", "uniform"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:

@@ -11,7 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-_GATE, _FIXED, _UNIFORM = "gate", "fixed weights", "uniform"
+from armo.gating.result import FIXED, GATE, UNIFORM
+from armo.report.parts import heading, interval
+
 _TOP = 3
 _GAPS_SHOWN = 4
 
@@ -21,17 +23,17 @@ def benchmark_view(figures: Mapping[str, Any]) -> RenderableType:
     steering = f" under {figures['steering']}" if figures["steering"] else ""
     title = f"Reward model {figures['model']}{steering} on '{figures['benchmark']['name']}'"
     return Group(
-        _heading(title),
+        heading(title),
         _counts(figures["benchmark"]),
         *_rewardbench(figures["rewardbench"]),
         *_categories(figures["categories"]),
-        _heading("Subsets: accuracy in % [95 % interval], every pair alike"),
+        heading("Subsets: accuracy in % [95 % interval], every pair alike"),
         _accuracies([(subset["name"], subset) for subset in figures["subsets"]]),
         *_lost(figures["lost_subsets"]),
         *_no_fixed(figures["baselines"]),
-        _heading("Rank correlation of score and length"),
+        heading("Rank correlation of score and length"),
         _length(figures["length"]),
-        _heading(
+        heading(
             "Objectives: the largest mean weights by prompts, and who ranks most pairs right alone"
         ),
         _weights(figures),
@@ -51,7 +53,7 @@ def _rewardbench(bench: Mapping[str, Any] | None) -> Iterator[RenderableType]:
     if bench is None:
         yield Text("No subset of RewardBench is in the file.", style="dim")
         return
-    yield _heading("RewardBench: accuracy in % [95 % interval], subsets by the benchmark's counts")
+    yield heading("RewardBench: accuracy in % [95 % interval], subsets by the benchmark's counts")
     lines = []
     for section in bench["sections"]:
         mark = "" if section["complete"] else " (partial)"
@@ -77,7 +79,7 @@ def _gaps(section: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 def _categories(categories: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     if categories:
-        yield _heading("Outside RewardBench: accuracy in % [95 % interval], every pair alike")
+        yield heading("Outside RewardBench: accuracy in % [95 % interval], every pair alike")
         yield _accuracies([(line["name"], line) for line in categories])
 
 
@@ -86,19 +88,19 @@ def _accuracies(lines: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
 
     One difference fits: from the strongest weights that the gate has to beat. eval.json has both.
     """
-    known = bool(lines) and _FIXED in lines[0][1]["accuracy"]
-    rival, difference = (_FIXED, "gate − fixed") if known else (_UNIFORM, "gate − uniform")
+    known = bool(lines) and FIXED in lines[0][1]["accuracy"]
+    rival, difference = (FIXED, "gate − fixed") if known else (UNIFORM, "gate − uniform")
     table = _table("", "gate", "fixed", "uniform", difference, "pairs", "ties")
     for name, line in lines:
         accuracy = line["accuracy"]
         table.add_row(
             Text(name),
-            _percent(accuracy[_GATE]),
-            _estimate(accuracy.get(_FIXED)),
-            _estimate(accuracy[_UNIFORM]),
+            _percent(accuracy[GATE]),
+            _estimate(accuracy.get(FIXED)),
+            _estimate(accuracy[UNIFORM]),
             _percent(line["gate_minus"][rival], sign=True),
-            f"{accuracy[_GATE]['count']:,}",
-            f"{accuracy[_GATE]['ties']:,}",
+            f"{accuracy[GATE]['count']:,}",
+            f"{accuracy[GATE]['ties']:,}",
         )
     return table
 
@@ -109,7 +111,7 @@ def _lost(lost: Mapping[str, int]) -> Iterator[RenderableType]:
 
 
 def _no_fixed(baselines: Mapping[str, Any]) -> Iterator[RenderableType]:
-    if _FIXED not in baselines:
+    if FIXED not in baselines:
         yield Text(
             "The model's metrics.json has no optimal fixed weights, so the gate stands beside uniform "
             "ones alone; train it again to have them.",
@@ -145,24 +147,13 @@ def _estimate(record: Mapping[str, Any] | None) -> str:
 
 
 def _percent(record: Mapping[str, Any] | None, *, sign: bool = False) -> str:
-    """Return an estimate with its interval in percent, or a dash where there is none."""
-    if record is None:
-        return "–"
-    form = "+.1f" if sign else ".1f"
-    estimate = format(100 * record["estimate"], form)
-    if record["low"] is None:
-        return estimate
-    return f"{estimate} [{format(100 * record['low'], form)}, {format(100 * record['high'], form)}]"
+    return interval(record, 1, sign=sign, unit=100)
 
 
 def _table(first: str, *others: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(first, no_wrap=True)
-    for heading in others:
+    for title in others:
         # Where a terminal is narrow an interval goes on below its estimate; nothing is cut off.
-        table.add_column(heading, justify="right")
+        table.add_column(title, justify="right")
     return table
-
-
-def _heading(text: str) -> RenderableType:
-    return Padding(Text(text, style="bold underline"), (1, 0, 0, 0))

@@ -13,22 +13,23 @@ from rich.text import Text
 
 from armo.report.bars import bar
 from armo.report.console import plain_console
+from armo.report.parts import heading, interval
 
 
 def summary(metrics: Mapping[str, Any]) -> RenderableType:
     """Return what a run did and found: stages, objectives, penalties, gate against the baselines."""
     return Group(
-        _heading(f"Reward model {metrics['model']} on {metrics['backbone']['name']}"),
+        heading(f"Reward model {metrics['model']} on {metrics['backbone']['name']}"),
         _data(metrics["data"]),
         _stages(metrics["stages"]),
-        _heading("Objectives: how well their ratings are predicted on test"),
+        heading("Objectives: how well their ratings are predicted on test"),
         Text("labels: train / validation / test; * = at the edge of the grid", style="dim"),
         _objectives(metrics),
         _notes(metrics["regression"]["notes"]),
-        _heading(f"Debiasing: correlation with '{metrics['verbosity']}' and with length"),
+        heading(f"Debiasing: correlation with '{metrics['verbosity']}' and with length"),
         _debias(metrics),
         _notes(metrics["debias"]["notes"]),
-        _heading("Gate: accuracy on the test pairs"),
+        heading("Gate: accuracy on the test pairs"),
         _gate(metrics["preferences"]),
         _weights(metrics),
         _notes(metrics["gate"]["notes"]),
@@ -176,27 +177,12 @@ def _weights(metrics: Mapping[str, Any]) -> RenderableType:
     return table
 
 
-def interval(record: Mapping[str, Any] | None, digits: int = 2, *, sign: bool = False) -> str:
-    """Return an estimate with its interval, or a dash where there is none."""
-    if record is None:
-        return "–"
-    form = f"{'+' if sign else ''}.{digits}f"
-    estimate = format(record["estimate"], form)
-    if record["low"] is None:
-        return estimate
-    return f"{estimate} [{format(record['low'], form)}, {format(record['high'], form)}]"
-
-
 def _table(first: str, *others: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(first, no_wrap=True)
-    for heading in others:
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
+    for title in others:
+        table.add_column(title, justify="right" if title else "left", no_wrap=bool(title))
     return table
-
-
-def _heading(text: str) -> RenderableType:
-    return Padding(Text(text, style="bold underline"), (1, 0, 0, 0))
 
 
 def _notes(notes: list[str]) -> RenderableType:

@@ -11,9 +11,10 @@ from armo import debias
 from armo.backbone import Backbone
 from armo.evaluate import Interval, rating_quality
 from armo.features import FeatureStore
+from armo.gating.result import FIXED
 from armo.heads import Heads
 from armo.splits import SPLITS, TEST, TRAIN
-from armo.training.fitting import FIXED, Fitted
+from armo.training.fitting import Fitted
 from armo.training.preference_figures import preference_figures
 from armo.training.prepare import Prepared
 from armo.training.recipe import EvaluationSettings

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 from numpy.typing import NDArray
 
+from armo.gating.result import FIXED, SINGLE, UNIFORM
 from armo.heads import Heads
 from armo.progress import Reporter
 from armo.splits import TRAIN
@@ -16,8 +17,6 @@ from armo.training.outcome import Outcome, array_hash, content_hash, run_stage
 from armo.training.prepare import Prepared
 from armo.training.recipe import Recipe
 from armo.training.stages import gate_of, regress, remove_verbosity, weigh
-
-GATE, FIXED, SINGLE, UNIFORM = "gate", "fixed weights", "best single objective", "uniform"
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from armo.evaluate import (
     bootstrap_strata,
     paired_difference,
 )
+from armo.gating.result import GATE
 from armo.heads import Heads
 from armo.splits import TEST
-from armo.training.fitting import GATE, Fitted
+from armo.training.fitting import Fitted
 from armo.training.prepare import Prepared
 from armo.training.recipe import EvaluationSettings
 

@@ -91,8 +91,7 @@ def read_data(recipe: Recipe) -> Dataset:
     """Read the recipe's sources, with the objectives that it chooses from them."""
     for source in (*recipe.data.ratings, *recipe.data.preferences):
         if source != SAMPLE and not Path(source).is_file():
-            complaint = f"{source}: no such file"
-            raise DataError(". ".join(filter(None, (complaint, recipe.data.if_absent))))
+            raise DataError(recipe.data.with_advice(f"{source}: no such file"))
     data = load_dataset(
         recipe.data.ratings, recipe.data.preferences, recipe.data.sample, recipe.data.limits
     )

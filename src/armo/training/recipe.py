@@ -43,6 +43,10 @@ class DataSettings:
     sample: SampleSettings = field(default_factory=SampleSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
 
+    def with_advice(self, complaint: str) -> str:
+        """Return a complaint of missing data, with what the recipe tells its users."""
+        return ". ".join(filter(None, (complaint, self.if_absent)))
+
 
 @dataclass(frozen=True)
 class ObjectiveSettings:
@@ -241,7 +245,7 @@ def _expanded(data: DataSettings, name: str) -> str:
     folder = os.path.expandvars(data.folder)
     if "$" in folder:
         complaint = f"{name}: data.folder: no such variable in the environment: {data.folder}"
-        raise RecipeError(". ".join(filter(None, (complaint, data.if_absent))))
+        raise RecipeError(data.with_advice(complaint))
     named = os.path.expanduser(folder)  # noqa: PTH111 - Path's raises where there is no such user
     # What the user sets is meant from where the user stands, what the recipe says from the recipe.
     return str(Path(named).absolute()) if "$" in data.folder else named

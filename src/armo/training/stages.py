@@ -111,8 +111,8 @@ def weigh(
     fixed = gating.fit_fixed(differences, pairs.groups, sample_weight=weight)
     single = gating.best_single(differences, pairs.groups, sample_weight=weight)
     arrays: dict[str, Any] = {"fixed": fixed.weights, "single": single.weights}
-    for index, (weight, bias) in enumerate(gate.layers):
-        arrays[f"layers.{index}.weight"] = weight
+    for index, (matrix, bias) in enumerate(gate.layers):
+        arrays[f"layers.{index}.weight"] = matrix
         arrays[f"layers.{index}.bias"] = bias
     report = {
         "preset": settings.preset,
