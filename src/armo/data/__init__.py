@@ -15,6 +15,7 @@ from armo.data.rows import (
     PreferenceRow,
     QuestionRow,
     RatingRow,
+    ResponsesRow,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "PreferenceRow",
     "QuestionRow",
     "RatingRow",
+    "ResponsesRow",
     "SampleSettings",
     "load_dataset",
     "read_rows",

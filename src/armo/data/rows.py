@@ -164,6 +164,66 @@ class BenchmarkRow(msgspec.Struct, kw_only=True):
         return conversation_group(as_prompt(self.prompt), self.group)
 
 
+class LabelledResponse(msgspec.Struct, kw_only=True):
+    """One of several responses to a benchmark's prompt.
+
+    Attributes:
+        message: Text, or an assistant message.
+        label: What the rule reads: 1 for a right response and 0 for a wrong one, or a human grade.
+        meta: Anything else that a rule reads, such as the style of a response.
+    """
+
+    message: str | dict[str, Any]
+    label: int | float
+    meta: dict[str, Any] = {}
+
+
+class ResponsesRow(msgspec.Struct, kw_only=True):
+    """A benchmark's prompt with several labelled responses, scored by a named rule.
+
+    Attributes:
+        id: Unique within its file.
+        prompt: One user message as text, or all messages before the response.
+        responses: At least two, each with a label.
+        rule: Name of the rule that scores the row.
+        subset: Part of the benchmark.
+        category: What several subsets have in common; may be absent.
+        source: Data set that it comes from.
+        group: Keeps rows together when intervals are drawn; by default a hash of the first user
+            message.
+    """
+
+    id: str | int
+    prompt: str | list[dict[str, Any]]
+    responses: list[LabelledResponse]
+    rule: str
+    subset: str
+    category: str = ""
+    source: str = ""
+    group: str | None = None
+
+    def check(self) -> None:
+        """Raise DataError, naming the field, if the row can't be used."""
+        if not self.subset.strip():
+            raise DataError("subset: it is empty, so the row belongs nowhere")
+        if len(self.responses) < 2:
+            raise DataError(f"responses: expected at least two, got {len(self.responses)}")
+        for index, messages in enumerate(self.conversations()):
+            try:
+                check_conversation(messages)
+            except DataError as error:
+                raise DataError(f"prompt + responses[{index}]: {error}") from None
+
+    def conversations(self) -> list[list[Message]]:
+        """Return one conversation a response, in order."""
+        prompt = as_prompt(self.prompt)
+        return [[*prompt, as_response(response.message)] for response in self.responses]
+
+    def split_group(self) -> str:
+        """Return the group that this row is drawn with."""
+        return conversation_group(as_prompt(self.prompt), self.group)
+
+
 class ConversationRow(msgspec.Struct, kw_only=True):
     """One conversation to score: `messages`, or a `prompt` and a `response`.
 
