@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import msgspec
 import pyarrow as pa
@@ -114,7 +114,7 @@ def _parquet_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
 def _csv_rows(path: Path, row_type: type[T], delimiter: str) -> Iterator[Undecoded[T]]:
     csv.field_size_limit(_LONGEST_CELL)
     with _open(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        text = io.TextIOWrapper(cast("IO[bytes]", stream), encoding="utf-8-sig", newline="")
         reader = csv.DictReader(text, delimiter=delimiter, strict=True)
         if reader.fieldnames is not None and len(set(reader.fieldnames)) < len(reader.fieldnames):
             raise DataError(f"{path}: two columns have one name: {', '.join(reader.fieldnames)}")
