@@ -1,0 +1,1 @@
+"""A column map: which columns of a foreign layout hold what."""

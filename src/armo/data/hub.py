@@ -1,0 +1,1 @@
+"""Rows of a set on the hub, through the library `datasets`."""

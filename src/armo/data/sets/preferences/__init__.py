@@ -1,0 +1,5 @@
+"""Known sets of preferences."""
+
+from armo.data.sets.known import KnownSet
+
+SETS: tuple[KnownSet, ...] = ()
