@@ -69,7 +69,6 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
         (DATA + "[gate]\nsource_weights = 'some'", "gate.source_weights"),
         (DATA + "[gate.source_weights]\na = 0", "gate.source_weights"),
         (DATA + "[objectives.unit_map]\ngood = [0]", "unit_map"),
-        (DATA.replace('"sample"', ""), "data.ratings: name at least one"),
         ("data = 3", "data"),
         ("[data]\nratings = 'sample'\npreferences = []", "data.ratings"),
     ],

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from armo.data.raw import UNDECODABLE, fault, raw_rows
 from armo.data.rows import (
     BenchmarkRow,
     ConversationRow,
+    NativeRow,
     PreferenceRow,
     QuestionRow,
     RatingRow,
@@ -21,6 +22,7 @@ from armo.rejects import Reject
 RowT = TypeVar(
     "RowT", RatingRow, PreferenceRow, BenchmarkRow, ResponsesRow, ConversationRow, QuestionRow
 )
+NativeT = TypeVar("NativeT", RatingRow, PreferenceRow, BenchmarkRow, ResponsesRow, NativeRow)
 OnReject = Callable[[Reject], None]
 
 
@@ -44,13 +46,38 @@ def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator
         try:
             row = decode()
             row_id = where if row.id is None else str(row.id)
-            row.check()
-            if row_id in seen:
-                raise DataError(f"id: '{row_id}' stands on an earlier line already")
+            _check(row, row_id, seen)
         except UNDECODABLE as error:
             on_reject(Reject(row_id, fault(error), where))
             continue
-        seen.add(row_id)
         yield row_id, row
     if empty:
         raise DataError(f"{path} is empty: it holds no rows")
+
+
+def checked(
+    rows: Iterable[NativeT], where: Callable[[], str], on_reject: OnReject
+) -> Iterator[tuple[str, NativeT]]:
+    """Yield the good ones of native rows with their ids; give the others, with reasons, away.
+
+    Args:
+        rows: Rows that were made from another layout.
+        where: Tells where the row stands that was last read.
+        on_reject: Called for rows that are malformed or repeat an id.
+    """
+    seen: set[str] = set()
+    for row in rows:
+        row_id = str(row.id)
+        try:
+            _check(row, row_id, seen)
+        except DataError as error:
+            on_reject(Reject(row_id, str(error), where()))
+            continue
+        yield row_id, row
+
+
+def _check(row: Any, row_id: str, seen: set[str]) -> None:
+    row.check()
+    if row_id in seen:
+        raise DataError(f"id: '{row_id}' stands on an earlier line already")
+    seen.add(row_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -222,6 +222,9 @@ class ResponsesRow(msgspec.Struct, kw_only=True):
     def split_group(self) -> str:
         """Return the group that this row is drawn with."""
         return conversation_group(as_prompt(self.prompt), self.group)
+
+
+NativeRow: TypeAlias = RatingRow | PreferenceRow | BenchmarkRow | ResponsesRow
 
 
 class ConversationRow(msgspec.Struct, kw_only=True):

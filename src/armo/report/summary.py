@@ -82,7 +82,10 @@ def _stages(stages: Mapping[str, Any]) -> Table:
     return table
 
 
-def _objectives(metrics: Mapping[str, Any]) -> Table:
+def _objectives(metrics: Mapping[str, Any]) -> RenderableType:
+    if model := metrics["regression"].get("taken_from"):
+        names = ", ".join(objective["name"] for objective in metrics["objectives"])
+        return Text(f"kept from model {model}, and not measured here: {names}")
     table = _table("objective", "labels", "α", "R²", "rank correlation", "")
     for record in metrics["regression"]["objectives"]:
         quality = metrics["ratings"].get(record["name"], {})
@@ -103,6 +106,8 @@ def _objectives(metrics: Mapping[str, Any]) -> Table:
 
 
 def _debias(metrics: Mapping[str, Any]) -> RenderableType:
+    if model := metrics["debias"].get("taken_from"):
+        return Text(f"kept from model {model}")
     table = _table(
         "objective", "λ", "on reference", "on test", "within prompts", "with length", "within"
     )

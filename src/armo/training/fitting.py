@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,11 +52,7 @@ class Fitted:
 def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Reporter) -> Fitted:
     """Fit all stages, taking from `folder` those whose inputs have not changed."""
     store, pairs = prepared.store, prepared.pairs
-    regression = run_stage(
-        folder / "regression.safetensors",
-        [_regression_inputs(prepared), asdict(recipe.regression)],
-        lambda: regress(store, prepared.ratings, prepared.objectives, recipe.regression),
-    )
+    regression = _regression(prepared, recipe, folder)
     weight, intercept = regression.arrays["weight"], regression.arrays["intercept"]
 
     def rewards(keys: list[str]) -> Float64[np.ndarray, "rows objectives"]:
@@ -63,15 +60,7 @@ def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Repor
         predicted = store.responses(keys).astype(np.float64) @ weight.T + intercept
         return predicted
 
-    keys, prompts = pairs.responses(TRAIN)
-    inputs = [regression.hash, keys, prompts, prepared.names, prepared.verbosity]
-    debias = run_stage(
-        folder / "debias.safetensors",
-        [*inputs, asdict(recipe.debias)],
-        lambda: remove_verbosity(
-            rewards(keys), prompts, prepared.objectives, prepared.verbosity, recipe.debias
-        ),
-    )
+    debias = _debias(prepared, recipe, folder, regression.hash, rewards)
     matrix = debias.arrays["matrix"]
     differences = (rewards(pairs.chosen) - rewards(pairs.rejected)) @ matrix
     origin = prepared.store.manifest.origin
@@ -90,6 +79,37 @@ def fit_stages(prepared: Prepared, recipe: Recipe, folder: Path, reporter: Repor
         preference_beta=trained.beta,
     )
     return Fitted(regression, debias, gate, heads, differences)
+
+
+def _regression(prepared: Prepared, recipe: Recipe, folder: Path) -> Outcome:
+    if prepared.start is not None:
+        return prepared.start.regression()
+    return run_stage(
+        folder / "regression.safetensors",
+        [_regression_inputs(prepared), asdict(recipe.regression)],
+        lambda: regress(prepared.store, prepared.ratings, prepared.objectives, recipe.regression),
+    )
+
+
+def _debias(
+    prepared: Prepared,
+    recipe: Recipe,
+    folder: Path,
+    regression: str,
+    rewards: Callable[[list[str]], Float64[np.ndarray, "rows objectives"]],
+) -> Outcome:
+    start = prepared.start
+    if start is not None and "debias" not in start.stages:
+        return start.debias()
+    keys, prompts = prepared.pairs.responses(TRAIN)
+    inputs = [regression, keys, prompts, prepared.names, prepared.verbosity]
+    return run_stage(
+        folder / "debias.safetensors",
+        [*inputs, asdict(recipe.debias)],
+        lambda: remove_verbosity(
+            rewards(keys), prompts, prepared.objectives, prepared.verbosity, recipe.debias
+        ),
+    )
 
 
 def _regression_inputs(prepared: Prepared) -> list[object]:

@@ -18,6 +18,7 @@ from armo.training.fitting import fit_stages
 from armo.training.outcome import plain
 from armo.training.prepare import prepare, read_data
 from armo.training.recipe import Recipe
+from armo.training.start import Start
 
 MODEL, STAGES, METRICS = "model", "stages", "metrics.json"
 
@@ -35,7 +36,9 @@ class Run:
     metrics: dict[str, Any]
 
 
-def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
+def train(
+    recipe: Recipe, out: Path, reporter: Reporter = silent, start: Start | None = None
+) -> Run:
     """Train a reward model and leave it, its figures and the rejected rows in a folder.
 
     The folder then holds `model/`, `metrics.json`, `rejects.jsonl`, and what a second run needs:
@@ -45,6 +48,7 @@ def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
         recipe: What to do.
         out: The folder; made if absent.
         reporter: Shows progress.
+        start: A trained model whose objectives are kept; ratings are not read then.
 
     Raises:
         ArmoError: With a sentence, if data, backbone or settings don't allow it.
@@ -52,19 +56,20 @@ def train(recipe: Recipe, out: Path, reporter: Reporter = silent) -> Run:
     with only_writer(out / ".lock", f"training into {out}"):
         remove_leftovers(out)
         remove_leftovers(out / STAGES)
-        return _train(recipe, out, reporter)
+        return _train(recipe, out, reporter, start)
 
 
-def _train(recipe: Recipe, out: Path, reporter: Reporter) -> Run:
-    data = read_data(recipe)
-    backbone = load(recipe.backbone)
-    prepared = prepare(recipe, data, backbone, out, reporter)
+def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -> Run:
+    data = read_data(recipe, start)
+    backbone = load(recipe.backbone) if start is None else start.backbone
+    prepared = prepare(recipe, data, backbone, out, reporter, start)
     fitted = fit_stages(prepared, recipe, out / STAGES, reporter)
     verbosity = prepared.names[prepared.verbosity]
     model = RewardModel.from_heads(fitted.heads, backbone, verbosity)
     head = {
         "armo": armo.__version__,
         "model": model.config.hash,
+        "started_from": start.model if start else None,
         "recipe": dataclasses.asdict(recipe),
         "backbone": {**dataclasses.asdict(backbone.identity), "dtype": backbone.dtype},
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from armo.backbone import Backbone
 from armo.data import SAMPLE, Dataset, load_dataset, select_objectives
@@ -17,6 +19,7 @@ from armo.rejects import FILE as REJECTS
 from armo.rejects import write_rejects
 from armo.splits import TRAIN
 from armo.training.recipe import LENGTH, ObjectiveSettings, Recipe
+from armo.training.start import Start
 from armo.training.tables import (
     PairTable,
     RatingTable,
@@ -40,6 +43,7 @@ class Prepared:
         pairs: Preference pairs.
         objectives: What is learned, in order; computed ones last.
         verbosity: Index of the objective that debiasing takes out.
+        start: The trained model that this goes on from, if any.
     """
 
     data: Dataset
@@ -48,6 +52,7 @@ class Prepared:
     pairs: PairTable
     objectives: list[Objective]
     verbosity: int
+    start: Start | None = None
 
     @property
     def store(self) -> FeatureStore:
@@ -61,7 +66,12 @@ class Prepared:
 
 
 def prepare(
-    recipe: Recipe, data: Dataset, backbone: Backbone, out: Path, reporter: Reporter
+    recipe: Recipe,
+    data: Dataset,
+    backbone: Backbone,
+    out: Path,
+    reporter: Reporter,
+    start: Start | None = None,
 ) -> Prepared:
     """Read all conversations, write the reject file, and arrange ratings and pairs.
 
@@ -80,23 +90,45 @@ def prepare(
     store = extraction.store
     ratings = rating_table(data.ratings, objectives, store)
     pairs = pair_table(data.preferences, store)
-    if recipe.objectives.with_length:
+    if start is None and recipe.objectives.with_length:
         ratings, objectives = add_length(ratings, objectives, store, LENGTH)
-    _check_trainable(ratings, pairs, objectives)
-    verbosity = [objective.name for objective in objectives].index(recipe.objectives.verbosity)
-    return Prepared(data, extraction, ratings, pairs, objectives, verbosity)
+    _check_split("preference pair", pairs.splits)
+    if start is None:
+        _check_split("rated row", ratings.splits)
+        _check_rated(ratings, objectives)
+    names = [objective.name for objective in objectives]
+    verbosity = names.index(_verbosity(recipe, names, start))
+    return Prepared(data, extraction, ratings, pairs, objectives, verbosity, start)
 
 
-def read_data(recipe: Recipe) -> Dataset:
-    """Read the recipe's sources, with the objectives that it chooses from them."""
-    for source in (*recipe.data.ratings, *recipe.data.preferences):
+def read_data(recipe: Recipe, start: Start | None = None) -> Dataset:
+    """Read the recipe's sources, with the objectives that it chooses from them.
+
+    From a trained model on, the objectives are the model's, and ratings are not read.
+    """
+    if start is None and not recipe.data.ratings:
+        raise RecipeError(
+            "data.ratings: name at least one source of ratings, or start from the objectives of a "
+            "trained model: armo train RECIPE --from MODEL"
+        )
+    rated = recipe.data.ratings if start is None else []
+    for source in (*rated, *recipe.data.preferences):
         if source != SAMPLE and not Path(source).is_file():
             raise DataError(recipe.data.with_advice(f"{source}: no such file"))
-    data = load_dataset(
-        recipe.data.ratings, recipe.data.preferences, recipe.data.sample, recipe.data.limits
-    )
-    data.objectives = _select(data, recipe.objectives)
+    limits = recipe.data.limits
+    if start is not None:
+        limits = dataclasses.replace(limits, ratings={})
+    data = load_dataset(rated, recipe.data.preferences, recipe.data.sample, limits)
+    data.objectives = _select(data, recipe.objectives) if start is None else start.objectives
     return data
+
+
+def _verbosity(recipe: Recipe, names: list[str], start: Start | None) -> str:
+    """Return the objective that is taken out; a kept debiasing has its own."""
+    wanted = recipe.objectives.verbosity
+    if start is None or ("debias" in start.stages and wanted in names):
+        return wanted
+    return start.verbosity
 
 
 def _select(data: Dataset, settings: ObjectiveSettings) -> list[Objective]:
@@ -114,13 +146,15 @@ def _select(data: Dataset, settings: ObjectiveSettings) -> list[Objective]:
     return objectives
 
 
-def _check_trainable(table: RatingTable, pairs: PairTable, objectives: list[Objective]) -> None:
-    for what, splits in (("rated row", table.splits), ("preference pair", pairs.splits)):
-        if not (splits == TRAIN).any():
-            raise DataError(
-                f"no {what} is in the training split; see {REJECTS} for rows that could not be used, "
-                "and add data if there are none"
-            )
+def _check_split(what: str, splits: NDArray[np.int8]) -> None:
+    if not (splits == TRAIN).any():
+        raise DataError(
+            f"no {what} is in the training split; see {REJECTS} for rows that could not be used, "
+            "and add data if there are none"
+        )
+
+
+def _check_rated(table: RatingTable, objectives: list[Objective]) -> None:
     rated = np.isfinite(table.ratings[table.splits == TRAIN]).any(axis=0)
     never = [objective.name for objective, seen in zip(objectives, rated, strict=True) if not seen]
     if never:

@@ -27,8 +27,8 @@ class DataSettings:
     """`[data]`: what to train on.
 
     Attributes:
-        ratings: `sample`, or files of rating rows.
         preferences: `sample`, or files of preference rows.
+        ratings: `sample`, or files of rating rows; none where training starts from a model.
         folder: Where the files are, relative to the recipe; may name an environment variable, as in
             `$MY_DATA`. The recipe's own folder where it is empty.
         if_absent: What to tell a user whose files or variable are missing.
@@ -36,8 +36,8 @@ class DataSettings:
         limits: Most rows of a source.
     """
 
-    ratings: list[str]
     preferences: list[str]
+    ratings: list[str] = field(default_factory=list)
     folder: str = ""
     if_absent: str = ""
     sample: SampleSettings = field(default_factory=SampleSettings)
@@ -197,7 +197,6 @@ def _check(recipe: Recipe, name: str) -> None:
     evaluation, alphas = recipe.evaluation, recipe.regression.alphas
     weights, keep = recipe.gate.source_weights, recipe.objectives.keep
     complaints = {
-        "data.ratings: name at least one source": not recipe.data.ratings,
         "data.preferences: name at least one source": not recipe.data.preferences,
         "objectives.keep: name at least one objective, each once": keep is not None
         and len(set(keep)) < max(1, len(keep)),

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from armo.data.rows import BenchmarkRow, PreferenceRow, RatingRow, ResponsesRow
+from armo.data.rows import NativeRow
 from armo.errors import DataError, InputError, nearest
 from armo.rejects import Reject
 
+__all__ = ["Adapter", "Kind", "KnownSet", "NativeRow", "RawRow", "Tally", "row_by_row"]
+
 Kind: TypeAlias = Literal["ratings", "preferences", "benchmark"]
-NativeRow: TypeAlias = RatingRow | PreferenceRow | BenchmarkRow | ResponsesRow
 
 
 class RawRow(NamedTuple):
@@ -35,11 +36,14 @@ class Tally:
 
     Attributes:
         notes: How often each thing was met, by a sentence that tells it.
+        commits: Which commit of each hub set was read.
+        on_reject: Takes each row, or part of one, that can't be used.
     """
 
     def __init__(self, on_reject: Callable[[Reject], None]) -> None:
         self.notes: Counter[str] = Counter()
-        self._on_reject = on_reject
+        self.commits: dict[str, str] = {}
+        self.on_reject = on_reject
 
     def note(self, what: str, times: int = 1) -> None:
         """Count something that people should know of, though no row is lost by it."""
@@ -48,7 +52,7 @@ class Tally:
     def reject(self, row: RawRow, reason: str, part: str = "") -> None:
         """Give up a row, or a part of it (`completions[2]`), for a reason."""
         named = f"{part}: {reason}" if part else reason
-        self._on_reject(Reject(f"{row.id}/{part}" if part else row.id, named, row.where))
+        self.on_reject(Reject(f"{row.id}/{part}" if part else row.id, named, row.where))
 
 
 Adapter: TypeAlias = Callable[..., Iterator[NativeRow]]
