@@ -126,7 +126,8 @@ def _cut(block: re.Match[str]) -> str:
 
 def _check_message(message: object, index: int) -> None:
     where = f"messages[{index}]"
-    if not isinstance(message, Mapping):
+    # Nearly all are plain dicts, and an abstract class takes its time to say so.
+    if type(message) is not dict and not isinstance(message, Mapping):
         raise DataError(
             f"{where}: expected an object with 'role' and 'content', got {_kind(message)}"
         )
@@ -155,7 +156,7 @@ def _check_storable(message: Message, where: str) -> None:
 
 
 def _check_depth(value: object, where: str, left: int) -> None:
-    if not isinstance(value, Mapping | list | tuple):
+    if type(value) is str or not isinstance(value, Mapping | list | tuple):
         return
     if not left:
         raise DataError(f"{where}: it is nested more than {_DEEPEST} levels deep")

@@ -5,10 +5,12 @@ from armo.data.dataset import (
     Dataset,
     LimitSettings,
     SampleSettings,
+    infer_objectives,
     load_dataset,
     select_objectives,
 )
 from armo.data.files import read_rows
+from armo.data.limits import limit_rows
 from armo.data.rows import (
     BenchmarkRow,
     ConversationRow,
@@ -17,6 +19,7 @@ from armo.data.rows import (
     RatingRow,
     ResponsesRow,
 )
+from armo.data.sources import Source
 
 __all__ = [
     "SAMPLE",
@@ -29,6 +32,9 @@ __all__ = [
     "RatingRow",
     "ResponsesRow",
     "SampleSettings",
+    "Source",
+    "infer_objectives",
+    "limit_rows",
     "load_dataset",
     "read_rows",
     "select_objectives",

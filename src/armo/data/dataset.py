@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from armo.data.files import RowT, read_rows
-from armo.data.limits import limit_rows
+from armo.data.limits import RowT, limit_rows
 from armo.data.rows import PreferenceRow, RatingRow
 from armo.data.sample import generate
+from armo.data.sets import Tally
+from armo.data.sources import Source, open_source
 from armo.errors import DataError, nearest
 from armo.objectives import Objective
 from armo.rejects import Reject
@@ -45,6 +46,11 @@ class Dataset:
         objectives: Every objective that is rated, in order of first appearance.
         rejects: Rows that can't be used.
         left_out: Rows beyond a source's limit.
+        notes: By source, what was met in its rows and how often.
+        commits: Commit of each hub set that was read.
+        unit_maps: By objective, what a column map says that the ends of its scale become.
+        contamination: What was found of the benchmarks that a recipe guards.
+        derived_pairs: What became of the ratings that preferences were made of.
     """
 
     ratings: list[RatingRow] = field(default_factory=list)
@@ -52,19 +58,24 @@ class Dataset:
     objectives: list[Objective] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     left_out: list[Reject] = field(default_factory=list)
+    notes: dict[str, dict[str, int]] = field(default_factory=dict)
+    commits: dict[str, str] = field(default_factory=dict)
+    unit_maps: dict[str, tuple[float, float]] = field(default_factory=dict)
+    contamination: dict[str, Any] | None = None
+    derived_pairs: dict[str, Any] | None = None
 
 
 def load_dataset(
-    ratings: Iterable[str],
-    preferences: Iterable[str],
+    ratings: Iterable[str | Source],
+    preferences: Iterable[str | Source],
     sample: SampleSettings,
     limits: LimitSettings | None = None,
 ) -> Dataset:
     """Read all sources of a recipe.
 
     Args:
-        ratings: `sample`, or files of rating rows.
-        preferences: `sample`, or files of preference rows.
+        ratings: `sample`, files of rating rows, or other sources of them.
+        preferences: `sample`, files of preference rows, or other sources of them.
         sample: Seed and size of the generated sample, where it is named.
         limits: Most rows of a source.
 
@@ -101,8 +112,16 @@ def _limit(dataset: Dataset, limits: LimitSettings) -> None:
     dataset.left_out = [*fewer, *also]
 
 
-def _rows(source: str, row_type: type[RowT], dataset: Dataset) -> list[RowT]:
-    return [row for _, row in read_rows(Path(source), row_type, dataset.rejects.append)]
+def _rows(source: str | Source, row_type: type[RowT], dataset: Dataset) -> list[RowT]:
+    wanted = Source(file=source) if isinstance(source, str) else source
+    tally = Tally(dataset.rejects.append)
+    rows = [row for _, row in open_source(wanted, row_type, tally)]
+    if tally.notes:
+        dataset.notes[wanted.label] = dict(tally.notes)
+    dataset.commits |= tally.commits
+    if wanted.columns is not None:
+        dataset.unit_maps |= {name: rated.map for name, rated in wanted.columns.objectives.items()}
+    return rows
 
 
 def infer_objectives(rows: Iterable[RatingRow]) -> list[Objective]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from armo.data.rows import NativeRow
@@ -121,6 +121,15 @@ class KnownSet:
             for parameter in parameters
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
+
+    def record(self) -> dict[str, Any]:
+        """Return all but the adapter, as JSON values, with the options in its place."""
+        plain = {
+            entry.name: getattr(self, entry.name)
+            for entry in fields(self)
+            if entry.name != "adapter"
+        }
+        return plain | {"options": self.option_defaults()}
 
     def convert(
         self, rows: Iterable[RawRow], tally: Tally, options: Mapping[str, Any]

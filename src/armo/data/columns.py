@@ -1,1 +1,0 @@
-"""A column map: which columns of a foreign layout hold what."""

@@ -1,1 +1,0 @@
-"""Rows of a set on the hub, through the library `datasets`."""
