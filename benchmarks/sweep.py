@@ -30,7 +30,7 @@ from armo.evaluate.correlation import pearson, ranks
 from armo.gating import GateSettings
 from armo.objectives import Objective
 from armo.training import read_recipe
-from armo.training.prepare import read_data
+from armo.training.reading import read_data
 from armo.training.tables import RatingTable, pair_table, rating_table, requests
 
 FEWEST_LABELS = 200

@@ -27,7 +27,7 @@ from armo.evaluate import Interval, bootstrap_mean, bootstrap_strata, paired_dif
 from armo.features import FeatureStore
 from armo.splits import TEST, TRAIN, VALIDATION
 from armo.training import read_recipe
-from armo.training.prepare import read_data
+from armo.training.reading import read_data
 from armo.training.source_weights import pair_weights
 from armo.training.tables import PairTable, pair_table
 
@@ -49,6 +49,7 @@ def main() -> None:
     store = FeatureStore(arguments.run / "features")
     pairs = pair_table(read_data(read_recipe(arguments.recipe, arguments.data)).preferences, store)
     benchmark = read_benchmark(arguments.benchmark)
+    assert benchmark.kind == "pairs", f"{arguments.benchmark}: give a benchmark of pairs"
     default = arguments.run / "eval" / benchmark.name / "features"
     read = FeatureStore(arguments.features or default)
     rows = [benchmark.rows[place] for place in readable(benchmark.rows, read)]

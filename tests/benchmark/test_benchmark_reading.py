@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from armo.benchmark import read_benchmark
+from armo.benchmark import benchmark_sources, read_benchmark, read_sources
 from armo.conversation import conversation_key
+from armo.data import sources
+from armo.data.hub import HubRows, HubSet
+from armo.data.sources import Source
 from armo.errors import DataError
 
 
@@ -21,6 +25,16 @@ def pair(number: int, **changes: object) -> dict:
         "rejected": [{"role": "assistant", "content": "in"}],
         "subset": "hep-cpp",
         "category": "Reasoning",
+    } | changes
+
+
+def question(number: int, **changes: object) -> dict:
+    return {
+        "id": f"q{number}",
+        "prompt": f"the {number}",
+        "responses": [{"message": "on", "label": 1}, {"message": "in", "label": 0}],
+        "rule": "best-of",
+        "subset": "Focus",
     } | changes
 
 
@@ -99,15 +113,123 @@ def test_a_file_without_a_usable_row_is_refused_with_the_first_reason(tmp_path):
         read_benchmark(path)
 
 
-@pytest.mark.parametrize(
-    ("name", "match"),
-    [
-        ("none.jsonl", "no such file"),
-        ("rewardbench", "get allenai/reward-bench from the hub"),
-        ("rewardbnch", "did you mean 'rewardbench'"),
-        ("Allenai/Reward-Bench", "does not download"),
-    ],
-)
-def test_what_is_no_file_is_told(name, match):
-    with pytest.raises(DataError, match=match):
-        read_benchmark(Path(name))
+def test_a_first_row_that_is_broken_does_not_hide_what_the_others_are(tmp_path):
+    without = pair(1)
+    del without["subset"]
+    assert read_benchmark(write(tmp_path / "a.jsonl", [without, pair(2)])).ids == ["b2"]
+    unruled = question(1)
+    del unruled["rule"]
+    found = read_benchmark(write(tmp_path / "b.jsonl", ["{", unruled, question(2)]))
+    assert (found.kind, found.ids, len(found.rejects)) == ("questions", ["q2"], 2)
+
+
+def test_a_file_that_is_not_there_is_told():
+    with pytest.raises(DataError, match=r"none\.jsonl: no such file"):
+        read_benchmark(Path("none.jsonl"))
+
+
+def test_several_responses_are_read_with_their_rule(tmp_path):
+    path = write(tmp_path / "q.jsonl.gz", [question(0), question(1, rule="styles", subset="chat")])
+    found = read_benchmark(path)
+    assert (found.kind, found.name, found.ids) == ("questions", "q", ["q0", "q1"])
+    assert [row.rule for row in found.rows] == ["best-of", "styles"]
+    assert found.origins[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found.notes == {}
+
+
+def test_questions_that_no_rule_can_score_are_named(tmp_path):
+    rows = [
+        question(0),
+        question(1, rule="best-off"),
+        question(2, rule="ties"),
+        question(3, responses=[{"message": "on", "label": 1}]),
+        question(4, responses=[{"message": "on", "label": 1}, {"message": " ", "label": 0}]),
+        question(5, responses=[{"message": "on", "label": "good"}, {"message": "in", "label": 0}]),
+    ]
+    path = write(tmp_path / "q.jsonl", rows)
+    found = read_benchmark(path)
+    assert found.ids == ["q0"]
+    reasons = {reject.id.removeprefix(f"{path}:"): reject.reason for reject in found.rejects}
+    words = {
+        "q1": "none is known as 'best-off' (did you mean 'best-of'?)",
+        "q2": "subset 'Focus' is scored by 'best-of', as its first row says, not by 'ties'",
+        "q3": "at least two",
+        "q4": "responses[1]",
+        "6": "label",
+    }
+    assert reasons.keys() == words.keys()
+    for where, word in words.items():
+        assert word in reasons[where]
+
+
+def test_several_sources_are_one_benchmark(tmp_path):
+    first = write(tmp_path / "a.jsonl", [pair(0), pair(1)])
+    second = write(tmp_path / "b.jsonl", [pair(1), pair(2)])
+    found = read_sources([Source(file=str(first)), Source(file=str(second))])
+    assert (found.name, found.ids) == ("a+b", ["b0", "b1", "b2"])
+    assert [origin.name for origin in found.origins] == ["a.jsonl", "b.jsonl"]
+    (twice,) = found.rejects
+    assert (twice.id, twice.where) == ("b1", str(second))
+    assert "stands in an earlier source" in twice.reason
+
+
+def test_pairs_and_questions_are_not_mixed(tmp_path):
+    first = write(tmp_path / "a.jsonl", [pair(0)])
+    second = write(tmp_path / "b.jsonl", [question(1), question(2)])
+    with pytest.raises(DataError, match="1 rows are pairs and 2 have several responses"):
+        read_sources([Source(file=str(first)), Source(file=str(second))])
+
+
+def test_a_known_layout_is_read_with_what_it_met(tmp_path):
+    raw = [
+        {"prompt": "the", "scores": [True, False], "response_1": "on", "response_2": "in"}
+        | {"sampled_conflict_pairs": pairs}
+        for pairs in ([[0, 1]], [], [[1, 0]], [[0, 7]])
+    ]
+    path = write(tmp_path / "raw.jsonl", raw)
+    found = read_sources(benchmark_sources([str(path)], "ppe-gpqa"))
+    assert found.kind == "questions"
+    assert found.ids == ["raw.jsonl/1", "raw.jsonl/2", "raw.jsonl/3"]
+    assert found.origins[0].set == "ppe-gpqa"
+    assert list(found.notes.values()) == [1]
+    assert [reject.id for reject in found.rejects] == ["raw.jsonl/4"]
+
+
+def test_two_files_of_one_known_layout_do_not_clash(tmp_path):
+    raw = {"prompt": "the", "chosen": ["a", "b", "c"], "rejected": ["d", "e", "f"]}
+    paths = [
+        write(tmp_path / f"{domain}.jsonl", [raw | {"domain": domain}])
+        for domain in ("chat", "math")
+    ]
+    found = read_sources(benchmark_sources(list(map(str, paths)), "rm-bench"))
+    assert [row.subset for row in found.rows] == ["chat", "math"]
+
+
+def test_rows_of_a_known_layout_without_any_use_are_told(tmp_path):
+    path = write(tmp_path / "raw.jsonl", [{"prompt": "the", "chosen": ["a"], "rejected": ["b"]}])
+    with pytest.raises(DataError, match=r"none of 1 rows can be used; the first: .*raw\.jsonl:1"):
+        read_sources(benchmark_sources([str(path)], "rm-bench", {"subset": "chat"}))
+
+
+def test_a_benchmark_of_the_hub_is_named_with_its_commit(monkeypatch):
+    asked = []
+
+    def hub(wanted: HubSet) -> HubRows:
+        asked.append((wanted.repo, wanted.split, wanted.revision))
+        row = {"prompt": "the", "chosen": "on", "rejected": "in", "subset": "hep-go"}
+        if wanted.repo.endswith("test-sets"):
+            prompt = [{"role": "user", "content": "the"}]
+            row |= {"prompt": prompt, "split": "shp", "subset": "reddit"}
+        return HubRows("c" * 40, iter([row]), 1)
+
+    monkeypatch.setattr(sources, "hub_rows", hub)
+    found = read_sources(benchmark_sources(["rewardbench", "prior-sets"]))
+    assert (found.name, found.kind) == ("rewardbench+prior-sets", "pairs")
+    assert [row.subset for row in found.rows] == ["hep-go", "shp"]
+    assert [(one.hub, one.commit, one.sha256) for one in found.origins] == [
+        ("allenai/reward-bench", "c" * 40, None),
+        ("allenai/preference-test-sets", "c" * 40, None),
+    ]
+    assert asked[0] == ("allenai/reward-bench", "filtered", "")
+    read_sources(benchmark_sources(["rewardbench"], options={"revision": "v1", "split": "raw"}))
+    assert asked[-1] == ("allenai/reward-bench", "raw", "v1")

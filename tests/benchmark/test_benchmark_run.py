@@ -117,6 +117,20 @@ def test_other_categories_count_every_pair_alike(figures, judged):
     assert category["accuracy"]["gate"]["count"] == len(own)
 
 
+def test_several_categories_are_counted_together_too(model, figures, tmp_path):
+    assert figures["all_categories"] is None
+    made = [
+        pair(n, subset=f"s{n % 3}", category=f"c{n % 3}", chosen="on " * (n % 5 + 1))
+        for n in range(20)
+    ]
+    found = evaluate(model, read_benchmark(write(tmp_path / "b.jsonl", made)), tmp_path, how=QUICK)
+    counted = [line["accuracy"]["gate"] for line in found["categories"]]
+    right = sum(one["estimate"] * one["count"] for one in counted)
+    together = found["all_categories"]["accuracy"]["gate"]
+    assert (together["count"], len(counted)) == (20, 3)
+    assert together["estimate"] == pytest.approx(right / 20)
+
+
 def test_a_tie_is_lost_and_counted(figures):
     ties = {s["name"]: s["accuracy"]["gate"]["ties"] for s in figures["subsets"]}
     assert ties == {name: int(name == "hep-cpp") for name in SUBSETS}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.benchmark.small import questions
 from tests.benchmark.test_benchmark_reading import pair, write
 from tests.heads import random_heads
 
@@ -70,7 +72,7 @@ def test_eval_leaves_its_files_and_prints_its_tables(run, source):
         "30 of 32 pairs were judged; 2 could not be",
         "Reasoning (partial)",
         "hep-java: 0 of 164 pairs",
-        "No score: the file is not the whole benchmark.",
+        "No score: the rows are not the whole benchmark.",
         "Outside RewardBench",
         "[red]mine",
         "gate − fixed",
@@ -104,11 +106,72 @@ def test_eval_under_a_steering(run, source, tmp_path):
     assert "safe 100%" in found.stdout
 
 
+def test_eval_on_several_responses_and_explaining_what_was_lost(run, tmp_path):
+    source = write(tmp_path / "asked.jsonl", [*questions(), {"id": "x", "responses": []}])
+    found = armo("eval", run, "--benchmark", source)
+    assert found.returncode == 0, found.stderr
+    text = " ".join(found.stdout.split())
+    folder = run / "eval" / "asked"
+    for words in (
+        "85 of 86 questions were judged; 1 could not be",
+        "best-of, ties",
+        "both gaps above spread",
+        "figures, misjudged questions and rejects",
+        str(folder),
+    ):
+        assert words in text
+    as_json = armo("eval", run, "--benchmark", source, "--json")
+    figures = json.loads(as_json.stdout)
+    assert figures == json.loads((folder / "eval.json").read_text())
+    assert figures["schema"] == "armo.eval.responses/1"
+    lines = [json.loads(line) for line in (folder / "misjudged.jsonl").read_text().splitlines()]
+    explained = armo("explain", run, "--file", folder / "misjudged.jsonl", "--json")
+    records = [json.loads(line) for line in explained.stdout.splitlines()]
+    assert [record["id"] for record in records] == [line["id"] for line in lines]
+    for record, line in zip(records, lines, strict=True):
+        assert record["comparison"]["margin"] == pytest.approx(line["margin"], abs=1e-5)
+
+
+def test_eval_on_a_file_in_a_known_sets_own_layout(run, tmp_path):
+    raw = [
+        {"prompt": f"the {n}", "chosen": ["on", "on on", "on a"], "rejected": ["in", "a", "in a"]}
+        for n in range(6)
+    ]
+    source = write(tmp_path / "chat_filtered.jsonl", [*raw, {"prompt": "the", "chosen": ["on"]}])
+    asked = ("eval", run, "--benchmark", source, "--layout", "rm-bench", "--out", tmp_path / "out")
+    found = armo(*asked, "--option", "subset=chat", "--json")
+    assert found.returncode == 0, found.stderr
+    figures = json.loads(found.stdout)
+    assert [subset["name"] for subset in figures["subsets"]] == ["chat"]
+    (origin,) = figures["benchmark"]["origins"]
+    assert (origin["set"], origin["options"]) == ("rm-bench", {"subset": "chat"})
+    assert figures["benchmark"]["malformed"] == 1
+    wrong = armo(*asked, "--option", "subsett=chat")
+    assert wrong.returncode == 1
+    assert "unknown option 'subsett' (did you mean 'subset'?)" in wrong.stderr
+
+
+def test_a_known_benchmark_that_cannot_be_had_is_one_sentence(run, tmp_path):
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    found = subprocess.run(
+        [*ARMO, "eval", run, "--benchmark", "rewardbench", "--out", tmp_path / "out"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert found.returncode == 1
+    assert found.stderr.splitlines()[-1].startswith("error: ")
+    # What can't be had depends on whether the hub's library is installed.
+    assert "allenai/reward-bench" in found.stderr or "armo[hub]" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 @pytest.mark.parametrize(
     ("model", "benchmark", "match"),
     [
         ("RUN", "none.jsonl", "none.jsonl: no such file"),
-        ("RUN", "rewardbench", "get allenai/reward-bench from the hub"),
+        ("RUN", "rewardbnch", "did you mean 'rewardbench'"),
         ("RUN", ".", "no such file"),
         ("RUN", "empty.jsonl", "is empty"),
         ("RUN", "bad.jsonl", "none of 2 rows can be used"),

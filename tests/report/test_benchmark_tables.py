@@ -33,6 +33,7 @@ def figures(*, fixed: bool = True, whole: bool = False) -> dict:
         "steering": None,
         "verbosity": "wordy",
         "baselines": weights,
+        "notes": {},
         "benchmark": {"name": "b", "rows": 9, "pairs": 7, "unreadable": 2, "malformed": 0},
         "rewardbench": {
             "score": part("", fixed=fixed) if whole else None,
@@ -40,6 +41,7 @@ def figures(*, fixed: bool = True, whole: bool = False) -> dict:
             "sections": sections,
         },
         "categories": [part("RM-Bench", fixed=fixed)],
+        "all_categories": None,
         "subsets": [
             part(
                 "rmbench-safety-response",
@@ -69,7 +71,7 @@ def text_of(record: dict) -> str:
 def test_a_partial_benchmark_is_marked_in_every_section_and_has_no_score():
     text = text_of(figures())
     assert text.count("(partial)") == 5
-    assert "No score: the file is not the whole benchmark." in text
+    assert "No score: the rows are not the whole benchmark." in text
     assert "• Chat Hard: hep-go: 1 of 164 pairs" in text
     assert "2 could not be: see rejects.jsonl" in text
     assert "mt-bench-hard: none of its 4 pairs could be read" in text
@@ -110,3 +112,15 @@ def test_an_interval_that_is_unknown_is_left_out():
 
 def test_the_three_weightiest_objectives_are_named_and_idle_weight_is_told():
     assert "wordy (idle) 40%, c 30%, b 20%" in text_of(figures())
+
+
+def test_what_reading_met_is_told_with_its_count():
+    record = figures() | {"notes": {"prompts without pairs": 1234}}
+    assert "• 1,234×: prompts without pairs" in text_of(record)
+    assert "×" not in text_of(figures())
+
+
+def test_several_categories_have_a_line_together():
+    assert "all of these" not in text_of(figures())
+    record = figures() | {"all_categories": part("", fixed=True)}
+    assert "all of these" in text_of(record)

@@ -10,6 +10,8 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from armo.benchmark.judging import Judged
+from armo.benchmark.pairs import margins
+from armo.data import BenchmarkRow
 from armo.evaluate import Accuracy, Interval, accuracy, bootstrap_strata, paired_difference
 from armo.gating.result import GATE
 
@@ -23,28 +25,28 @@ class Resampling:
 
 
 def plain_accuracies(
-    judged: Judged, pairs: Int64[np.ndarray, " pairs"], how: Resampling
+    judged: Judged[BenchmarkRow], pairs: Int64[np.ndarray, " pairs"], how: Resampling
 ) -> dict[str, Any]:
     """Return the accuracy of each weighting on some pairs, all pairs alike, and what the gate adds."""
     groups = [judged.groups[pair] for pair in pairs]
-    margins = {name: judged.margins(name)[pairs] for name in judged.scores}
+    gained = {name: margins(judged, name)[pairs] for name in judged.scores}
     return {
         "accuracy": {
             name: accuracy(margin, groups, resamples=how.resamples, level=how.level)
-            for name, margin in margins.items()
+            for name, margin in gained.items()
         },
         "gate_minus": {
             name: paired_difference(
-                margins[GATE] > 0, margin > 0, groups, resamples=how.resamples, level=how.level
+                gained[GATE] > 0, margin > 0, groups, resamples=how.resamples, level=how.level
             )
-            for name, margin in margins.items()
+            for name, margin in gained.items()
             if name != GATE
         },
     }
 
 
 def weighted_accuracies(
-    judged: Judged,
+    judged: Judged[BenchmarkRow],
     pairs: Int64[np.ndarray, " pairs"],
     weights: Mapping[str, float],
     how: Resampling,
@@ -52,8 +54,8 @@ def weighted_accuracies(
     """Return the same with every subset counted by a weight of its own, whatever its pairs here."""
     groups = [judged.groups[pair] for pair in pairs]
     strata = [judged.rows[pair].subset for pair in pairs]
-    margins = {name: judged.margins(name)[pairs] for name in judged.scores}
-    won = {name: (margin > 0).astype(np.float64) for name, margin in margins.items()}
+    gained = {name: margins(judged, name)[pairs] for name in judged.scores}
+    won = {name: (margin > 0).astype(np.float64) for name, margin in gained.items()}
 
     def mean(values: Float64[np.ndarray, " pairs"]) -> Interval:
         return bootstrap_strata(
@@ -62,7 +64,7 @@ def weighted_accuracies(
 
     return {
         "accuracy": {
-            name: _with_ties(mean(values), int((margins[name] == 0).sum()))
+            name: _with_ties(mean(values), int((gained[name] == 0).sum()))
             for name, values in won.items()
         },
         "gate_minus": {

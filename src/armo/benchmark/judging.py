@@ -1,34 +1,36 @@
-"""The pairs of a benchmark as a model judges them, under its gate and under weights without one."""
+"""The rows of a benchmark as a model judges them, under its gate and under weights without one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from armo.conversation import conversation_key
-from armo.data import BenchmarkRow
-from armo.errors import ModelError
+from armo.benchmark.baselines import baselines
+from armo.conversation import Message, conversation_key
+from armo.data import BenchmarkRow, ResponsesRow
 from armo.features import FeatureStore
-from armo.gating.result import FIXED, GATE, UNIFORM
+from armo.gating.result import GATE
 from armo.model import RewardModel
+
+RowT = TypeVar("RowT", BenchmarkRow, ResponsesRow)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Pairs whose two responses were read, with the scores of every distinct response.
+class Judged(Generic[RowT]):
+    """Rows of which every response was read, with the scores of every distinct response.
 
     Equal responses share one score, so that a tie is a tie to the last bit.
 
     Attributes:
-        ids: Id of each pair.
-        rows: Each pair.
-        groups: What each pair is drawn with when intervals are made.
-        chosen: Place of each preferred response.
-        rejected: Place of each other response.
-        prompt: Place of each pair's prompt in `weights`.
+        ids: Id of each row.
+        rows: Each row.
+        groups: What each row is drawn with when intervals are made.
+        places: Where the responses of each row stand in the arrays below, in the row's own order.
+        prompt: Place of each row's prompt in `weights`.
         prompt_of: Place of each response's prompt in `weights`.
         weights: Weight of each objective by prompt, after steering, shape `[prompts, objectives]`.
         contributions: Parts of each response's score, shape `[responses, objectives]`.
@@ -38,11 +40,10 @@ class Judged:
     """
 
     ids: list[str]
-    rows: list[BenchmarkRow]
+    rows: list[RowT]
     groups: list[str]
-    chosen: Int64[np.ndarray, " pairs"]
-    rejected: Int64[np.ndarray, " pairs"]
-    prompt: Int64[np.ndarray, " pairs"]
+    places: list[Int64[np.ndarray, " _"]]
+    prompt: Int64[np.ndarray, " rows"]
     prompt_of: Int64[np.ndarray, " responses"]
     weights: Float64[np.ndarray, "prompts objectives"]
     contributions: Float64[np.ndarray, "responses objectives"]
@@ -50,15 +51,9 @@ class Judged:
     scores: Mapping[str, Float64[np.ndarray, " responses"]]
     tokens: Int64[np.ndarray, " responses"]
 
-    def margins(self, weighting: str) -> Float64[np.ndarray, " pairs"]:
-        """Return score(chosen) − score(rejected) of each pair."""
-        scores = self.scores[weighting]
-        margins: Float64[np.ndarray, " pairs"] = scores[self.chosen] - scores[self.rejected]
-        return margins
 
-
-def readable(rows: Sequence[BenchmarkRow], store: FeatureStore) -> list[int]:
-    """Return the places of the pairs of which both responses were read."""
+def readable(rows: Sequence[RowT], store: FeatureStore) -> list[int]:
+    """Return the places of the rows of which all responses were read."""
     return [
         place
         for place, row in enumerate(rows)
@@ -67,9 +62,9 @@ def readable(rows: Sequence[BenchmarkRow], store: FeatureStore) -> list[int]:
 
 
 def judge(
-    model: RewardModel, ids: Sequence[str], rows: Sequence[BenchmarkRow], store: FeatureStore
-) -> Judged:
-    """Score pairs, at least one, of which both responses were read.
+    model: RewardModel, ids: Sequence[str], rows: Sequence[RowT], store: FeatureStore
+) -> Judged[RowT]:
+    """Score rows, at least one, of which all responses were read.
 
     Raises:
         ModelError: If the fixed weights in the model's metrics do not fit its objectives.
@@ -78,17 +73,18 @@ def judge(
     prompts: dict[str, int] = {}
     responses: dict[str, int] = {}
     prompt_of: list[int] = []
-    places = []
+    places: list[Int64[np.ndarray, " _"]] = []
+    prompt_of_row: list[int] = []
     for row in rows:
-        pair = _distinct(model, row, store)
-        prompt_key = conversation_key(row.conversations()[0][:-1])
-        prompt = prompts.setdefault(prompt_key, len(prompts))
-        for key in pair:
+        conversations = row.conversations()
+        prompt = prompts.setdefault(conversation_key(conversations[0][:-1]), len(prompts))
+        keys = _distinct(model, conversations, store)
+        for key in keys:
             if key not in responses:
                 responses[key] = len(responses)
                 prompt_of.append(prompt)
-        places.append((responses[pair[0]], responses[pair[1]], prompt))
-    columns = np.array(places, dtype=np.int64).T
+        places.append(np.array([responses[key] for key in keys], dtype=np.int64))
+        prompt_of_row.append(prompt)
     by_response = np.array(prompt_of, dtype=np.int64)
     weights = _weights(model, store, list(prompts))
     rewards = model.heads.rewards(store.responses(list(responses)))
@@ -101,9 +97,8 @@ def judge(
         ids=list(ids),
         rows=list(rows),
         groups=[row.split_group() for row in rows],
-        chosen=columns[0],
-        rejected=columns[1],
-        prompt=columns[2],
+        places=places,
+        prompt=np.array(prompt_of_row, dtype=np.int64),
         prompt_of=by_response,
         weights=weights,
         contributions=judgement.contributions,
@@ -113,31 +108,26 @@ def judge(
     )
 
 
-def _distinct(model: RewardModel, row: BenchmarkRow, store: FeatureStore) -> list[str]:
-    """Return the keys of both responses, one key twice where the backbone reads the same tokens.
+def _distinct(
+    model: RewardModel, conversations: Sequence[Sequence[Message]], store: FeatureStore
+) -> list[str]:
+    """Return a key for each response, one key for all that the backbone reads as the same tokens.
 
     Texts that differ only in what is stripped or cut off are read apart, and differ by rounding.
     """
-    chosen, rejected = row.conversations()
-    keys = [conversation_key(chosen), conversation_key(rejected)]
-    lengths = store.response_tokens(keys)
-    if keys[0] != keys[1] and lengths[0] == lengths[1]:
-        first, second = model.backbone.encode(chosen).ids, model.backbone.encode(rejected).ids
-        if np.array_equal(first, second):
-            return [keys[0], keys[0]]
-    return keys
-
-
-def baselines(model: RewardModel) -> dict[str, Float64[np.ndarray, " objectives"]]:
-    """Return weights that do not depend on the prompt: the optimal fixed ones if known, and uniform.
-
-    Raises:
-        ModelError: If the fixed weights in the model's metrics do not fit its objectives.
-    """
-    count = len(model.objectives)
-    uniform = {UNIFORM: np.full(count, 1 / count)}
-    fixed = _fixed_weights(model)
-    return uniform if fixed is None else {FIXED: fixed} | uniform
+    keys = [conversation_key(messages) for messages in conversations]
+    messages_of = dict(zip(keys, conversations, strict=True))
+    by_length: dict[int, list[str]] = {}
+    for key, length in zip(messages_of, store.response_tokens(list(messages_of)), strict=True):
+        by_length.setdefault(int(length), []).append(key)
+    same: dict[str, str] = {}
+    for alike in by_length.values():
+        if len(alike) > 1:
+            first_with: dict[bytes, str] = {}
+            for key in alike:
+                tokens = np.asarray(model.backbone.encode(messages_of[key]).ids).tobytes()
+                same[key] = first_with.setdefault(tokens, key)
+    return [same.get(key, key) for key in keys]
 
 
 def _weights(
@@ -147,20 +137,3 @@ def _weights(
     if model.steering is None:
         return weights
     return model.steering.apply(weights, model.objectives)
-
-
-def _fixed_weights(model: RewardModel) -> Float64[np.ndarray, " objectives"] | None:
-    try:
-        found = (model.metrics or {})["gate"]["fixed"]["weights"]
-    except (KeyError, TypeError):
-        return None
-    try:
-        weights = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError):
-        weights = np.empty(0)
-    if weights.shape != (len(model.objectives),) or not np.isfinite(weights).all():
-        raise ModelError(
-            f"the model's metrics.json has fixed weights that do not fit its {len(model.objectives)} "
-            "objectives: train it again, or remove metrics.json to evaluate without them"
-        )
-    return weights

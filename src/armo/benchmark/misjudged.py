@@ -1,16 +1,19 @@
-"""The pairs that a model gets wrong, worst first, with the objectives that decided them."""
+"""What a model gets wrong, worst first, with the objectives that decided it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from jaxtyping import Float64
 
-from armo.benchmark.judging import Judged
+from armo.benchmark.judging import Judged, RowT
+from armo.benchmark.pairs import margins
+from armo.benchmark.questions import contest, question_of
 from armo.conversation import Message
+from armo.data import BenchmarkRow, ResponsesRow
 from armo.decision import MarginPart
 from armo.gating.result import GATE
 
@@ -26,8 +29,9 @@ class Misjudged(msgspec.Struct, frozen=True, kw_only=True):
         decided_by: The fewest objectives, worst first, without which the margin would be above 0; all
             that speak against the chosen response where none speaks for it.
         prompt: Text, or messages if there are several.
-        chosen: Text, or one message if it is more than text.
-        rejected: Likewise.
+        chosen: Text, or one message if it is more than text. Of several responses, the best-scored
+            right one.
+        rejected: Likewise, the best-scored wrong one.
     """
 
     id: str
@@ -40,23 +44,62 @@ class Misjudged(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Any
 
 
-def misjudged(judged: Judged, objectives: Sequence[str]) -> Iterator[Misjudged]:
-    """Yield the pairs that are lost or tied, lowest margin first; equal ones in the file's order."""
-    margins = judged.margins(GATE)
-    for pair in np.argsort(margins, kind="stable"):
-        if margins[pair] > 0:
-            return
-        row = judged.rows[pair]
-        chosen, rejected = row.conversations()
+class Contest(NamedTuple):
+    """Two responses of one row that are set against each other.
+
+    Attributes:
+        row: Place of the row.
+        chosen: Place in the row of the one that should win.
+        rejected: Place in the row of the other.
+    """
+
+    row: int
+    chosen: int
+    rejected: int
+
+
+def pair_contests(judged: Judged[BenchmarkRow]) -> list[Contest]:
+    """Return each pair that was lost or tied."""
+    lost = np.flatnonzero(~(margins(judged, GATE) > 0))
+    return [Contest(int(pair), 0, 1) for pair in lost]
+
+
+def question_contests(judged: Judged[ResponsesRow]) -> list[Contest]:
+    """Return each question that a wrong response won or tied, as its best right and wrong response.
+
+    A question without a right or without a wrong response is never lost.
+    """
+    contests = []
+    for place in range(len(judged.rows)):
+        own = judged.scores[GATE][judged.places[place]]
+        found = contest(question_of(judged, place), own)
+        if found is not None and not own[found[0]] > own[found[1]]:
+            contests.append(Contest(place, *found))
+    return contests
+
+
+def misjudged(
+    judged: Judged[RowT], lost: Iterable[Contest], objectives: Sequence[str]
+) -> Iterator[Misjudged]:
+    """Yield what was lost, lowest margin first; equal ones in the file's order."""
+    scores = judged.scores[GATE]
+
+    def margin(one: Contest) -> float:
+        places = judged.places[one.row]
+        return float(scores[places[one.chosen]] - scores[places[one.rejected]])
+
+    for one in sorted(lost, key=margin):
+        row = judged.rows[one.row]
+        conversations = row.conversations()
         yield Misjudged(
-            id=judged.ids[pair],
+            id=judged.ids[one.row],
             subset=row.subset,
             category=row.category,
-            margin=float(margins[pair]),
-            decided_by=_decided_by(judged, int(pair), objectives),
-            prompt=_readable(chosen[:-1]),
-            chosen=_readable_response(chosen[-1]),
-            rejected=_readable_response(rejected[-1]),
+            margin=margin(one),
+            decided_by=_decided_by(judged, one, objectives),
+            prompt=_readable(conversations[0][:-1]),
+            chosen=_readable_response(conversations[one.chosen][-1]),
+            rejected=_readable_response(conversations[one.rejected][-1]),
         )
 
 
@@ -78,14 +121,15 @@ def deciding(parts: Float64[np.ndarray, " objectives"]) -> list[int]:
     return chosen
 
 
-def _decided_by(judged: Judged, pair: int, objectives: Sequence[str]) -> list[MarginPart]:
-    chosen, rejected = judged.chosen[pair], judged.rejected[pair]
+def _decided_by(judged: Judged[RowT], one: Contest, objectives: Sequence[str]) -> list[MarginPart]:
+    places = judged.places[one.row]
+    chosen, rejected = places[one.chosen], places[one.rejected]
     parts = judged.contributions[chosen] - judged.contributions[rejected]
     differences = judged.debiased[chosen] - judged.debiased[rejected]
     return [
         MarginPart(
             name=objectives[index],
-            weight=float(judged.weights[judged.prompt[pair], index]),
+            weight=float(judged.weights[judged.prompt[one.row], index]),
             difference=float(differences[index]),
             contribution=float(parts[index]),
         )

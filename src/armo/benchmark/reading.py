@@ -1,78 +1,181 @@
-"""Reading a benchmark file: its pairs, and the rows that can't be used."""
+"""Reading a benchmark: its pairs or questions, and the rows that can't be used."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
 from armo.atomic import file_sha256
-from armo.data import BenchmarkRow, read_rows
-from armo.errors import DataError, nearest
+from armo.benchmark.rules_of_rows import RuleCheck
+from armo.data import BenchmarkRow, ResponsesRow
+from armo.data.raw import UNDECODABLE, raw_rows
+from armo.data.sets import Tally, find_set
+from armo.data.sources import BENCHMARK_ROWS, RowTypes, Source, open_source
+from armo.errors import DataError
 from armo.rejects import Reject
 
-# Benchmarks that people will ask for by name, and the hub data set of each.
-_KNOWN = {
-    "rewardbench": "allenai/reward-bench",
-    "reward-bench": "allenai/reward-bench",
-    "allenai/reward-bench": "allenai/reward-bench",
-    "preference-test-sets": "allenai/preference-test-sets",
-    "allenai/preference-test-sets": "allenai/preference-test-sets",
-}
-_ENDINGS = (".jsonl", ".json", ".parquet")
+Rows: TypeAlias = Sequence[BenchmarkRow | ResponsesRow]
+# Rows that are looked at to tell pairs from questions with several responses.
+_LOOKED_AT = 100
+_ENDINGS = (".jsonl", ".json", ".parquet", ".csv", ".tsv")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows came from, so that figures can be traced to it.
+
+    Attributes:
+        name: The file's name, or that of the set or hub set.
+        sha256: Of the file; None for a hub set.
+        set: The known set in whose layout it was read; empty for native rows.
+        hub: The hub set; empty for a file.
+        commit: Of the hub set; None if unknown.
+        options: Of the known set.
+    """
+
+    name: str
+    sha256: str | None
+    set: str
+    hub: str
+    commit: str | None
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """The pairs of a benchmark file.
+    """The rows of a benchmark, all of one kind.
 
     Attributes:
-        name: The file's name without its endings.
-        sha256: Of the file, so that figures can be traced to it.
+        name: A file's name without its endings, or a set's; several are joined by `+`.
+        origins: Where its rows came from.
         ids: One an entry of `rows`.
-        rows: Pairs that can be used.
+        rows: Rows that can be used.
         rejects: Rows that can't, with reasons.
+        notes: How often each thing was met that a reader should know of.
     """
 
     name: str
-    sha256: str
+    origins: list[Origin]
     ids: list[str]
-    rows: list[BenchmarkRow]
+    rows: Rows
     rejects: list[Reject]
+    notes: dict[str, int]
+
+    @property
+    def kind(self) -> Literal["pairs", "questions"]:
+        """What its rows are: pairs, or questions with several responses."""
+        return "pairs" if isinstance(self.rows[0], BenchmarkRow) else "questions"
 
 
 def read_benchmark(path: Path) -> Benchmark:
-    """Read a benchmark file.
+    """Read a file of native rows.
 
     Raises:
         DataError: If there is no such file, or no row of it can be used.
     """
-    if not path.is_file():
-        raise DataError(_absent(str(path)))
+    return read_sources([Source(file=str(path))])
+
+
+def read_sources(sources: Sequence[Source]) -> Benchmark:
+    """Read a benchmark that lies in one source or in several.
+
+    Raises:
+        DataError: If a source can't be read, none of its rows can be used, or rows are of two kinds.
+        InputError: If a known set does not have an option that is given.
+        MissingExtraError: If a hub set is named and the hub's library is not installed.
+    """
     rejects: list[Reject] = []
-    pairs = list(read_rows(path, BenchmarkRow, rejects.append))
-    if not pairs:
-        raise DataError(
-            f"{path}: none of {len(rejects):,} rows can be used; the first: "
-            f"{rejects[0].where}: {rejects[0].reason}. A row has 'id', 'prompt', 'chosen', "
-            "'rejected' and 'subset'; see docs/evaluation.md"
-        )
-    ids = [row_id for row_id, _ in pairs]
-    return Benchmark(_stem(path), file_sha256(path), ids, [row for _, row in pairs], rejects)
-
-
-def _absent(path: str) -> str:
-    hub = _KNOWN.get(path.lower())
-    if hub is not None:
-        return (
-            f"'{path}' is no file here, and armo does not download benchmarks: get {hub} from the "
-            "hub as a Parquet or JSONL file, as docs/evaluation.md shows, and give that"
-        )
-    return (
-        f"{path}: no such file{nearest(path, _KNOWN)}; give a JSONL, gzip'd JSONL or Parquet file"
+    tally = Tally(rejects.append)
+    origins: list[Origin] = []
+    found: dict[str, BenchmarkRow | ResponsesRow] = {}
+    rules = RuleCheck()
+    for source in sources:
+        before = len(rejects)
+        usable = 0
+        for row_id, row in open_source(source, _row_types(source), tally):
+            complaint = (
+                f"id: '{row_id}' stands in an earlier source already"
+                if row_id in found
+                else rules.complaint(row)
+            )
+            if complaint:
+                rejects.append(Reject(row_id, complaint, source.label))
+                continue
+            found[row_id] = row
+            usable += 1
+        if not usable:
+            raise DataError(_nothing(source, rejects[before:]))
+        origins.append(_origin(source, tally))
+    return Benchmark(
+        "+".join(_stem(source) for source in sources),
+        origins,
+        list(found),
+        _of_one_kind(found.values()),
+        rejects,
+        dict(sorted(tally.notes.items())),
     )
 
 
-def _stem(path: Path) -> str:
+def _row_types(source: Source) -> RowTypes:
+    """Return which rows to read: of a native file one kind, so that each bad row has its own reason."""
+    if not source.file or source.set:
+        return BENCHMARK_ROWS
+    for _, decode in islice(raw_rows(Path(source.file), dict), _LOOKED_AT):
+        try:
+            row = decode()
+        except UNDECODABLE:
+            continue
+        if "responses" in row:
+            return ResponsesRow
+    return BenchmarkRow
+
+
+def _of_one_kind(rows: Iterable[BenchmarkRow | ResponsesRow]) -> Rows:
+    pairs: list[BenchmarkRow] = []
+    questions: list[ResponsesRow] = []
+    for row in rows:
+        if isinstance(row, BenchmarkRow):
+            pairs.append(row)
+        else:
+            questions.append(row)
+    if pairs and questions:
+        raise DataError(
+            f"{len(pairs):,} rows are pairs and {len(questions):,} have several responses; they are "
+            "counted differently, so evaluate them one after the other"
+        )
+    return pairs or questions
+
+
+def _nothing(source: Source, rejects: Sequence[Reject]) -> str:
+    first = f"{rejects[0].where}: {rejects[0].reason}" if rejects else "it yields none"
+    told = f"{source.label}: none of {len(rejects):,} rows can be used; the first: {first}"
+    if source.set:
+        return told
+    return (
+        f"{told}. A row has 'id', 'prompt' and 'subset', and 'chosen' and 'rejected', or 'responses' "
+        "and a 'rule'; rows in a known set's own layout need --layout. See docs/evaluation.md"
+    )
+
+
+def _origin(source: Source, tally: Tally) -> Origin:
+    hub = "" if source.file else source.hub or find_set(source.set, "benchmark").hub
+    return Origin(
+        name=Path(source.file).name if source.file else source.set or source.hub,
+        sha256=file_sha256(Path(source.file)) if source.file else None,
+        set=source.set,
+        hub=hub,
+        commit=tally.commits.get(hub),
+        options=dict(source.options),
+    )
+
+
+def _stem(source: Source) -> str:
+    if not source.file:
+        return (source.set or source.hub).replace("/", "-")
+    path = Path(source.file)
     name = path.name.removesuffix(".gz")
     for ending in _ENDINGS:
         name = name.removesuffix(ending)

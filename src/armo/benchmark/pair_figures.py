@@ -1,4 +1,4 @@
-"""What eval.json says: subsets, RewardBench's sections, other categories, length, weights."""
+"""What eval.json says of pairs: subsets, RewardBench's sections, other categories, length, weights."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from jaxtyping import Float64, Int64
 from numpy.typing import NDArray
 
 from armo.benchmark.accuracies import Resampling, plain_accuracies, weighted_accuracies
+from armo.benchmark.common import length_figures, mean_weights
 from armo.benchmark.judging import Judged
-from armo.evaluate import Scores, SectionScore, rewardbench, spearman, spearman_within
+from armo.benchmark.pairs import margins, sides
+from armo.data import BenchmarkRow
+from armo.evaluate import Scores, SectionScore, rewardbench
 from armo.evaluate.rewardbench_sets import PRIOR_SETS, SECTIONS, section_of
 from armo.gating.result import GATE
 
@@ -20,8 +23,8 @@ from armo.gating.result import GATE
 _NO_CATEGORY = "(no category)"
 
 
-def figures_of(
-    judged: Judged, names: list[str], lost_rows: Mapping[str, int], how: Resampling
+def pair_figures(
+    judged: Judged[BenchmarkRow], names: list[str], lost_rows: Mapping[str, int], how: Resampling
 ) -> dict[str, Any]:
     """Return all figures of a benchmark run, as plain values and frozen dataclasses.
 
@@ -32,11 +35,12 @@ def figures_of(
         how: How intervals are drawn.
     """
     subsets = np.array([row.subset for row in judged.rows], dtype=object)
-    scores = rewardbench(judged.margins(GATE) > 0, [str(name) for name in subsets])
+    scores = rewardbench(margins(judged, GATE) > 0, [str(name) for name in subsets])
     in_order = _ordered(dict.fromkeys(subsets))
     return {
         "rewardbench": _rewardbench(judged, subsets, scores, how),
         "categories": _categories(judged, how),
+        "all_categories": _all_categories(judged, how),
         "subsets": [
             _subset(judged, name, np.flatnonzero(subsets == name), names, how)
             | {"unreadable": lost_rows.get(name, 0)}
@@ -45,12 +49,12 @@ def figures_of(
         "lost_subsets": {
             name: count for name, count in lost_rows.items() if name not in set(in_order)
         },
-        "length": _length(judged),
+        "length": length_figures(judged),
     }
 
 
 def _rewardbench(
-    judged: Judged, subsets: NDArray[np.object_], scores: Scores, how: Resampling
+    judged: Judged[BenchmarkRow], subsets: NDArray[np.object_], scores: Scores, how: Resampling
 ) -> dict[str, Any] | None:
     """Return sections and scores; None if the file has nothing of RewardBench."""
     sections = {**scores.sections, PRIOR_SETS: scores.prior_sets}
@@ -91,7 +95,7 @@ def _shares(name: str, sections: Mapping[str, SectionScore]) -> dict[str, float]
     return {subset: layout.weight * layout.subsets[subset].weight / total for subset in present}
 
 
-def _categories(judged: Judged, how: Resampling) -> list[dict[str, Any]]:
+def _categories(judged: Judged[BenchmarkRow], how: Resampling) -> list[dict[str, Any]]:
     """Return a line for each category outside RewardBench, all its pairs alike."""
     pairs_of: dict[str, list[int]] = {}
     for pair, row in enumerate(judged.rows):
@@ -107,8 +111,16 @@ def _categories(judged: Judged, how: Resampling) -> list[dict[str, Any]]:
     ]
 
 
+def _all_categories(judged: Judged[BenchmarkRow], how: Resampling) -> dict[str, Any] | None:
+    """Return the accuracy on all pairs outside RewardBench alike; None unless they have categories."""
+    outside = [pair for pair, row in enumerate(judged.rows) if section_of(row.subset) is None]
+    if len({judged.rows[pair].category for pair in outside}) < 2:
+        return None
+    return plain_accuracies(judged, np.array(outside, dtype=np.int64), how)
+
+
 def _subset(
-    judged: Judged,
+    judged: Judged[BenchmarkRow],
     name: str,
     pairs: Int64[np.ndarray, " pairs"],
     objectives: list[str],
@@ -116,7 +128,6 @@ def _subset(
 ) -> dict[str, Any]:
     section = section_of(name)
     prompts = np.unique(judged.prompt[pairs])
-    shares = judged.weights[prompts].mean(axis=0)
     return {
         "name": name,
         "section": section,
@@ -125,35 +136,19 @@ def _subset(
         "expected": None if section is None else SECTIONS[section].subsets[name].pairs,
         "prompts": len(prompts),
         **plain_accuracies(judged, pairs, how),
-        "weights": dict(zip(objectives, shares.tolist(), strict=True)),
+        "weights": mean_weights(judged, pairs, objectives),
         "alone": dict(zip(objectives, _alone(judged, pairs).tolist(), strict=True)),
     }
 
 
 def _alone(
-    judged: Judged, pairs: Int64[np.ndarray, " pairs"]
+    judged: Judged[BenchmarkRow], pairs: Int64[np.ndarray, " pairs"]
 ) -> Float64[np.ndarray, " objectives"]:
     """Return the accuracy that each debiased objective has by itself; a tie is lost."""
-    chosen, rejected = judged.chosen[pairs], judged.rejected[pairs]
+    chosen, rejected = (side[pairs] for side in sides(judged))
     won: Float64[np.ndarray, " objectives"]
     won = (judged.debiased[chosen] > judged.debiased[rejected]).mean(axis=0)
     return won
-
-
-def _length(judged: Judged) -> dict[str, Any]:
-    """Return rank correlations of score and length over the distinct responses."""
-    prompts = judged.prompt_of
-    return {
-        "responses": len(judged.tokens),
-        "prompts": len(judged.weights),
-        "marginal": {
-            name: spearman(scores, judged.tokens) for name, scores in judged.scores.items()
-        },
-        "within_prompts": {
-            name: spearman_within(scores, judged.tokens, prompts)
-            for name, scores in judged.scores.items()
-        },
-    }
 
 
 def _ordered(found: Mapping[str, None]) -> list[str]:
