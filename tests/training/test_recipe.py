@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armo.data import Source
 from armo.errors import ArmoError, RecipeError
 from armo.training import read_recipe
 from armo.training.recipe import parse_recipe
 
 DATA = '[data]\nratings = ["sample"]\npreferences = ["pairs.jsonl"]\n'
+PREFERENCES = '[data]\nratings = ["sample"]\npreferences = '
 
 
 def read(tmp_path: Path, text: str):
@@ -67,6 +69,22 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
         (DATA + "[data.limits.ratings]\na = -1", "data.limits"),
         (DATA + "[data.limits]\nrating = {}", r"'data.limits.rating' \(did you mean"),
         (DATA + "[gate]\nsource_weights = 'some'", "gate.source_weights"),
+        (PREFERENCES + "[{sett = 'shp'}]", r"'data.preferences\[0\].sett' \(did you mean 'set'"),
+        (
+            PREFERENCES + "[{set = 'shp', columns = {prompt = 'x'}}]",
+            "give set or columns, not both",
+        ),
+        (
+            DATA + "[data.pairs_from_ratings]\nby = {good = 1}\nmin_gap = 2",
+            r"data\.pairs_from_ratings\.min_gap: must be 0 to 1",
+        ),
+        ("[data]\nratings = ['sample']", "data.preferences: name at least one source, or make"),
+        (PREFERENCES + "[{split = 'train'}]", "name a file, a set, or a hub set"),
+        (
+            PREFERENCES + "[{file = 'x', columns = {objectives = {a = {colum = 'b'}}}}]",
+            r"columns.objectives.a.colum' \(did you mean 'column'",
+        ),
+        (PREFERENCES + "['Anthropic/hh-rlhf']", "holds several known sets; name one of hh-"),
         (DATA + "[gate.source_weights]\na = 0", "gate.source_weights"),
         (DATA + "[objectives.unit_map]\ngood = [0]", "unit_map"),
         ("data = 3", "data"),
@@ -76,6 +94,25 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
 def test_wrong_recipes_are_a_sentence(tmp_path, text, match):
     with pytest.raises(RecipeError, match=match):
         read(tmp_path, text)
+
+
+def test_known_sets_are_named_by_their_names_or_by_their_place_on_the_hub(tmp_path):
+    recipe = read(tmp_path, PREFERENCES + "['shp', 'openbmb/UltraFeedback', './shp']")
+    assert recipe.data.preferences == [
+        Source(set="shp"),
+        Source(set="ultrafeedback"),
+        str(tmp_path / "./shp"),
+    ]
+
+
+def test_files_of_other_layouts_stand_beside_the_recipe(tmp_path):
+    text = PREFERENCES + "[{file = 'x.csv', name = 'x', columns = {prompt = 'q', chosen = 'a', "
+    recipe = read(tmp_path, text + "rejected = 'b'}}]")
+    (source,) = recipe.data.preferences
+    assert isinstance(source, Source)
+    assert source.file == str(tmp_path / "x.csv")
+    assert source.columns is not None
+    assert source.columns.chosen == "a"
 
 
 def test_a_recipe_that_is_not_there(tmp_path):

@@ -70,7 +70,7 @@ def test_without_ratings_and_without_a_model_the_way_out_is_told(pairs_alone, tm
 
 
 def test_another_backbone_is_refused(first, tiny_folder):
-    with pytest.raises(BackboneError, match="is not the one that this was made with.*layer"):
+    with pytest.raises(BackboneError, match=r"is not the one that this was made with.*layer"):
         start_from(first, BackboneSettings(name=str(tiny_folder), layer="last", dtype="float32"))
     with pytest.raises(ModelError, match="no such folder"):
         start_from(first / "none", BackboneSettings())

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 import armo
-from armo.cli import evaluate, explain, rank, score, train
+from armo.cli import data, evaluate, explain, plan, rank, score, train
 from armo.errors import ArmoError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for module in (train, evaluate, score, explain, rank):
+for module in (train, plan, evaluate, score, explain, rank, data):
     module.register(app)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -46,6 +46,30 @@ def summary_text(metrics: Mapping[str, Any]) -> str:
 
 
 def _data(data: Mapping[str, Any]) -> RenderableType:
+    met = [
+        f"{source}: {note} ({count:,}×)"
+        for source, notes in data["notes"].items()
+        for note, count in notes.items()
+    ]
+    read = [f"{hub} was read at commit {commit}" for hub, commit in data["commits"].items()]
+    made = data["derived_pairs"]
+    derived = [f"{made['pairs']:,} pairs were made of the ratings, by {made['by']}"] if made else []
+    guarded = _contamination(data["contamination"])
+    return Group(_rows(data), _notes([*met, *read, *derived, *guarded]))
+
+
+def _contamination(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    rows = sum(found["ratings"].values()) + sum(found["preferences"].values())
+    done = {"remove": "; they were left out", "report": "; they were trained on"}
+    return [
+        f"{rows:,} training rows repeat {found['touched']:,} of {found['benchmark_rows']:,} guarded "
+        f"benchmark rows{done.get(found['action'], '') if rows else ''}"
+    ]
+
+
+def _rows(data: Mapping[str, Any]) -> Text:
     ratings, pairs = data["ratings"], data["pairs"]
     rejected = data["rejected_rows"]
     return Text(
@@ -190,5 +214,5 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _notes(notes: list[str]) -> RenderableType:
+def _notes(notes: Sequence[str]) -> RenderableType:
     return Group(*(Padding(Text(f"• {note}", style="dim"), (0, 0, 0, 2)) for note in notes))

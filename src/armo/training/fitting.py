@@ -101,7 +101,7 @@ def _debias(
     start = prepared.start
     if start is not None and "debias" not in start.stages:
         return start.debias()
-    keys, prompts = prepared.pairs.responses(TRAIN)
+    keys, prompts = prepared.pairs.responses(TRAIN, recipe.debias.reference)
     inputs = [regression, keys, prompts, prepared.names, prepared.verbosity]
     return run_stage(
         folder / "debias.safetensors",

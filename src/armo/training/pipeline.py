@@ -16,7 +16,8 @@ from armo.progress import Reporter, silent
 from armo.training.figures import figures_of
 from armo.training.fitting import fit_stages
 from armo.training.outcome import plain
-from armo.training.prepare import prepare, read_data
+from armo.training.prepare import prepare
+from armo.training.reading import read_data
 from armo.training.recipe import Recipe
 from armo.training.start import Start
 
@@ -60,7 +61,7 @@ def train(
 
 
 def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -> Run:
-    data = read_data(recipe, start)
+    data = read_data(recipe, start, reporter)
     backbone = load(recipe.backbone) if start is None else start.backbone
     prepared = prepare(recipe, data, backbone, out, reporter, start)
     fitted = fit_stages(prepared, recipe, out / STAGES, reporter)

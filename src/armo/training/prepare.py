@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armo.backbone import Backbone
-from armo.data import SAMPLE, Dataset, load_dataset, select_objectives
+from armo.data import Dataset
 from armo.errors import DataError, RecipeError, nearest
 from armo.features import Extraction, FeatureStore, extract
 from armo.objectives import Objective
@@ -18,7 +17,7 @@ from armo.progress import Reporter
 from armo.rejects import FILE as REJECTS
 from armo.rejects import write_rejects
 from armo.splits import TRAIN
-from armo.training.recipe import LENGTH, ObjectiveSettings, Recipe
+from armo.training.recipe import LENGTH, Recipe
 from armo.training.start import Start
 from armo.training.tables import (
     PairTable,
@@ -93,34 +92,13 @@ def prepare(
     if start is None and recipe.objectives.with_length:
         ratings, objectives = add_length(ratings, objectives, store, LENGTH)
     _check_split("preference pair", pairs.splits)
+    _check_reference(pairs, recipe.debias.reference)
     if start is None:
         _check_split("rated row", ratings.splits)
         _check_rated(ratings, objectives)
     names = [objective.name for objective in objectives]
     verbosity = names.index(_verbosity(recipe, names, start))
     return Prepared(data, extraction, ratings, pairs, objectives, verbosity, start)
-
-
-def read_data(recipe: Recipe, start: Start | None = None) -> Dataset:
-    """Read the recipe's sources, with the objectives that it chooses from them.
-
-    From a trained model on, the objectives are the model's, and ratings are not read.
-    """
-    if start is None and not recipe.data.ratings:
-        raise RecipeError(
-            "data.ratings: name at least one source of ratings, or start from the objectives of a "
-            "trained model: armo train RECIPE --from MODEL"
-        )
-    rated = recipe.data.ratings if start is None else []
-    for source in (*rated, *recipe.data.preferences):
-        if source != SAMPLE and not Path(source).is_file():
-            raise DataError(recipe.data.with_advice(f"{source}: no such file"))
-    limits = recipe.data.limits
-    if start is not None:
-        limits = dataclasses.replace(limits, ratings={})
-    data = load_dataset(rated, recipe.data.preferences, recipe.data.sample, limits)
-    data.objectives = _select(data, recipe.objectives) if start is None else start.objectives
-    return data
 
 
 def _verbosity(recipe: Recipe, names: list[str], start: Start | None) -> str:
@@ -131,27 +109,24 @@ def _verbosity(recipe: Recipe, names: list[str], start: Start | None) -> str:
     return start.verbosity
 
 
-def _select(data: Dataset, settings: ObjectiveSettings) -> list[Objective]:
-    objectives = select_objectives(data.objectives, settings.keep, settings.unit_map)
-    names = [objective.name for objective in objectives]
-    if LENGTH in names and settings.with_length:
-        raise DataError(f"the data rates an objective '{LENGTH}' already; it can't be computed too")
-    known = [*names, LENGTH]
-    if settings.verbosity not in known:
-        raise RecipeError(
-            f"objectives.verbosity: no objective is named '{settings.verbosity}'"
-            f"{nearest(settings.verbosity, known)}; name one of {', '.join(names)}, or '{LENGTH}' "
-            "to have it computed from the number of tokens"
-        )
-    return objectives
-
-
 def _check_split(what: str, splits: NDArray[np.int8]) -> None:
     if not (splits == TRAIN).any():
         raise DataError(
             f"no {what} is in the training split; see {REJECTS} for rows that could not be used, "
             "and add data if there are none"
         )
+
+
+def _check_reference(pairs: PairTable, reference: list[str]) -> None:
+    known = set(pairs.sources)
+    for name in reference:
+        if name not in known:
+            raise RecipeError(
+                f"debias.reference: no pair has the source '{name}'{nearest(name, known)}; there are "
+                f"{', '.join(sorted(known))}"
+            )
+    if reference and not pairs.responses(TRAIN, reference)[0]:
+        raise DataError("debias.reference: none of its pairs is in the training split")
 
 
 def _check_rated(table: RatingTable, objectives: list[Objective]) -> None:

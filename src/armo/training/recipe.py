@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tomllib
+import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,11 @@ from typing import Any, Literal
 import msgspec
 
 from armo.backbone import BackboneSettings
-from armo.data import SAMPLE, LimitSettings, SampleSettings
+from armo.data import SAMPLE, LimitSettings, SampleSettings, Source
+from armo.data.criterion import Criterion
+from armo.data.sets import Kind, known_sets
 from armo.errors import ArmoError, RecipeError, nearest
+from armo.overlap.settings import OverlapSettings, valid_threshold
 
 LENGTH = "length"
 # More prompts or resamples than anybody has memory for.
@@ -23,25 +27,49 @@ _MOST = 1_000_000
 
 
 @dataclass(frozen=True)
+class DerivedPairs:
+    """`[data.pairs_from_ratings]`: preferences made of the ratings, beside those that are named.
+
+    Attributes:
+        by: Weight of each objective in the mean that decides; none are made where it is empty.
+        min_gap: Least difference of two responses, in unit scale.
+        per_prompt: Most pairs of a prompt; all where it is absent.
+    """
+
+    by: dict[str, float] = field(default_factory=dict)
+    min_gap: float = 0.25
+    per_prompt: int | None = None
+
+    def check(self) -> None:
+        """Raise InputError if weights, gap or cap make no sense."""
+        if self.by:
+            Criterion(self.by, self.min_gap, self.per_prompt)
+
+
+@dataclass(frozen=True)
 class DataSettings:
     """`[data]`: what to train on.
 
     Attributes:
-        preferences: `sample`, or files of preference rows.
-        ratings: `sample`, or files of rating rows; none where training starts from a model.
+        preferences: `sample`, known sets by name, files of preference rows, or tables that say more.
+        ratings: Likewise, of rating rows; none where training starts from a model.
         folder: Where the files are, relative to the recipe; may name an environment variable, as in
             `$MY_DATA`. The recipe's own folder where it is empty.
         if_absent: What to tell a user whose files or variable are missing.
         sample: Seed and size of the generated sample.
         limits: Most rows of a source.
+        contamination: Benchmarks that training rows must not repeat.
+        pairs_from_ratings: Preferences that are made of the ratings.
     """
 
-    preferences: list[str]
-    ratings: list[str] = field(default_factory=list)
+    preferences: list[str | Source] = field(default_factory=list)
+    ratings: list[str | Source] = field(default_factory=list)
     folder: str = ""
     if_absent: str = ""
     sample: SampleSettings = field(default_factory=SampleSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    contamination: OverlapSettings = field(default_factory=OverlapSettings)
+    pairs_from_ratings: DerivedPairs = field(default_factory=DerivedPairs)
 
     def with_advice(self, complaint: str) -> str:
         """Return a complaint of missing data, with what the recipe tells its users."""
@@ -57,12 +85,15 @@ class ObjectiveSettings:
         keep: Rated objectives to learn; all of them where this is absent.
         computed: Objectives that armo rates by itself; so far `length`, log(1 + response tokens).
         unit_map: By objective, what the lowest and highest native rating become in unit scale.
+        maps: What the scales of the paper's own objectives become: `paper` has all from 0 to 1,
+            `published` HelpSteer's from 0.1 to 0.9, as the published checkpoint.
     """
 
     verbosity: str = "verbosity"
     keep: list[str] | None = None
     computed: list[Literal["length"]] = field(default_factory=list)
     unit_map: dict[str, tuple[float, float]] = field(default_factory=dict)
+    maps: Literal["paper", "published"] = "paper"
 
     @property
     def with_length(self) -> bool:
@@ -95,11 +126,14 @@ class DebiasSettings:
         method: The correlation that becomes zero.
         center: `none`, or `prompt` for correlations within prompts.
         nonnegative: Never add verbosity back, as the authors' script does.
+        reference: Sources of pairs whose responses the correlation is taken over (the paper:
+            UltraFeedback); all pairs where it is empty.
     """
 
     method: Literal["spearman", "pearson"] = "spearman"
     center: Literal["none", "prompt"] = "none"
     nonnegative: bool = False
+    reference: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -181,11 +215,20 @@ def parse_recipe(
     except (msgspec.ValidationError, ArmoError) as error:
         raise RecipeError(f"{name}: {str(error).replace('$.', '')}") from None
     _check(recipe, name)
-    folder = data_folder or base / _expanded(recipe.data, name)
+    folder = Path(data_folder or base / _expanded(recipe.data, name))
     data = dataclasses.replace(
         recipe.data,
-        ratings=[_resolve(source, folder) for source in recipe.data.ratings],
-        preferences=[_resolve(source, folder) for source in recipe.data.preferences],
+        ratings=[_resolve(source, folder, "ratings", name) for source in recipe.data.ratings],
+        preferences=[
+            _resolve(source, folder, "preferences", name) for source in recipe.data.preferences
+        ],
+    )
+    guarded = recipe.data.contamination
+    data = dataclasses.replace(
+        data,
+        contamination=dataclasses.replace(
+            guarded, benchmarks=[_path(file, folder) for file in guarded.benchmarks]
+        ),
     )
     backbone = recipe.backbone
     if backbone.name != "smollm2" and os.path.exists(base / backbone.name):  # noqa: PTH110 - never raises
@@ -197,7 +240,9 @@ def _check(recipe: Recipe, name: str) -> None:
     evaluation, alphas = recipe.evaluation, recipe.regression.alphas
     weights, keep = recipe.gate.source_weights, recipe.objectives.keep
     complaints = {
-        "data.preferences: name at least one source": not recipe.data.preferences,
+        "data.preferences: name at least one source, or make some with data.pairs_from_ratings": not (
+            recipe.data.preferences or recipe.data.pairs_from_ratings.by
+        ),
         "objectives.keep: name at least one objective, each once": keep is not None
         and len(set(keep)) < max(1, len(keep)),
         f"data.sample.prompts: must be 0 to {_MOST:,}": not 0
@@ -208,6 +253,9 @@ def _check(recipe: Recipe, name: str) -> None:
             limit < 0
             for limits in (recipe.data.limits.ratings, recipe.data.limits.preferences)
             for limit in limits.values()
+        ),
+        "data.contamination.threshold: must be 0.1 to 1": not valid_threshold(
+            recipe.data.contamination.threshold
         ),
         "gate.source_weights: must be above 0, 1e-100 to 1e100": not isinstance(weights, str)
         and not all(1e-100 <= weight <= 1e100 for weight in weights.values()),
@@ -223,20 +271,36 @@ def _check(recipe: Recipe, name: str) -> None:
     for complaint, wrong in complaints.items():
         if wrong:
             raise RecipeError(f"{name}: {complaint}")
+    try:
+        recipe.data.pairs_from_ratings.check()
+    except ArmoError as error:
+        raise RecipeError(f"{name}: data.pairs_from_ratings.{error}") from None
 
 
-def _refuse_unknown(raw: Mapping[str, Any], kind: type, name: str, where: str) -> None:
-    """Raise RecipeError for a key that the dataclass does not have, with the nearest one it has."""
-    known = {entry.name: entry.type for entry in dataclasses.fields(kind)}
-    types_of = typing.get_type_hints(kind)
+def _refuse_unknown(value: Any, hint: Any, name: str, where: str) -> None:
+    """Raise RecipeError for a key that a table's dataclass does not have, with the nearest it has."""
+    choices = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    tables = [choice for choice in choices if dataclasses.is_dataclass(choice)]
+    if isinstance(value, Mapping) and tables:
+        _refuse_unknown_keys(value, tables[0], name, where)
+    elif isinstance(value, Mapping) and typing.get_origin(hint) is dict:
+        for key, inner in value.items():
+            _refuse_unknown(inner, typing.get_args(hint)[1], name, f"{where}{key}.")
+    elif isinstance(value, list) and typing.get_origin(hint) is list:
+        for index, inner in enumerate(value):
+            _refuse_unknown(inner, typing.get_args(hint)[0], name, f"{where[:-1]}[{index}].")
+
+
+def _refuse_unknown_keys(raw: Mapping[str, Any], kind: Any, name: str, where: str) -> None:
+    hints = typing.get_type_hints(kind)
+    known = [entry.name for entry in dataclasses.fields(kind)]
     for key, value in raw.items():
         if key not in known:
             raise RecipeError(
                 f"{name}: unknown key '{where}{key}'{nearest(key, known)}; "
                 f"{'known here' if where else 'known tables'}: {', '.join(known)}"
             )
-        if isinstance(value, Mapping) and dataclasses.is_dataclass(types_of[key]):
-            _refuse_unknown(value, types_of[key], name, f"{where}{key}.")
+        _refuse_unknown(value, hints[key], name, f"{where}{key}.")
 
 
 def _expanded(data: DataSettings, name: str) -> str:
@@ -250,6 +314,24 @@ def _expanded(data: DataSettings, name: str) -> str:
     return str(Path(named).absolute()) if "$" in data.folder else named
 
 
-def _resolve(source: str, base: Path) -> str:
+def _resolve(source: str | Source, base: Path, kind: Kind, name: str) -> str | Source:
+    """Return a source with its file's path in full; a known set's name as what it stands for."""
+    if isinstance(source, Source):
+        if complaint := source.complaint():
+            raise RecipeError(f"{name}: data.{kind}: source '{source.label}': {complaint}")
+        file = _path(source.file, base) if source.file else ""
+        return dataclasses.replace(source, file=file)
+    if source == SAMPLE:
+        return source
+    named = [known for known in known_sets(kind) if source in (known.name, known.hub)]
+    if len(named) > 1:
+        raise RecipeError(
+            f"{name}: data.{kind}: '{source}' holds several known sets; name one of "
+            f"{', '.join(known.name for known in named)}"
+        )
+    return Source(set=named[0].name) if named else _path(source, base)
+
+
+def _path(file: str, base: Path) -> str:
     # Path.expanduser raises where there is no such user.
-    return source if source == SAMPLE else str(base / os.path.expanduser(source))  # noqa: PTH111
+    return str(base / os.path.expanduser(file))  # noqa: PTH111

@@ -72,7 +72,8 @@ def remove_verbosity(
         "method": fitted.method,
         "center": settings.center,
         "nonnegative": fitted.nonnegative,
-        "reference": "distinct responses of the training pairs",
+        "reference": "distinct responses of the training pairs"
+        + (f" of {', '.join(settings.reference)}" if settings.reference else ""),
         "rows": fitted.rows,
         "notes": fitted.notes,
         "objectives": [

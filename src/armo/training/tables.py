@@ -69,10 +69,17 @@ class PairTable:
     splits: NDArray[np.int8]
     sources: list[str]
 
-    def responses(self, split: int) -> tuple[list[str], list[str]]:
-        """Return the distinct responses of a split's pairs, with the prompt of each."""
+    def responses(self, split: int, sources: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+        """Return the distinct responses of a split's pairs, with the prompt of each.
+
+        Args:
+            split: Index into `armo.splits.SPLITS`.
+            sources: Only pairs of these; all of them where it is empty.
+        """
         prompt_of: dict[str, str] = {}
         for pair in np.flatnonzero(self.splits == split):
+            if sources and self.sources[pair] not in sources:
+                continue
             for key in (self.chosen[pair], self.rejected[pair]):
                 prompt_of[key] = self.prompts[self.prompt_index[pair]]
         return list(prompt_of), list(prompt_of.values())
