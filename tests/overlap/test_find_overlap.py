@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import weakref
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from tests.data.test_files import write
 from tests.overlap.overlap_rows import ANSWER, LONG, SHORT, best_of, entry
 
+from armo.data import sources
+from armo.data.hub import HubRows, HubSet
 from armo.errors import DataError, InputError
 from armo.overlap import Match, entry_of, find_overlap, find_overlap_of_files
 from armo.overlap.texts import normal_form
@@ -240,3 +243,26 @@ def test_matches_are_written_as_they_are_read_back():
     line = msgspec.json.encode(found[0])
     assert msgspec.json.decode(line, type=Match) == found[0]
     assert json.loads(line)["prompt_jaccard"] == pytest.approx(30 / 36)
+
+
+def test_a_known_benchmark_is_read_from_the_hub_by_its_name(tmp_path, monkeypatch):
+    prompt = "How many moons does the planet Mars have, and what are they called?"
+    row = {"id": 1, "prompt": prompt, "chosen": "Two.", "rejected": "One.", "subset": "hep-go"}
+    asked = []
+
+    def hub(wanted: HubSet) -> HubRows:
+        asked.append((wanted.repo, wanted.split))
+        return HubRows("c" * 40, iter([row]), 1)
+
+    monkeypatch.setattr(sources, "hub_rows", hub)
+    pair = {
+        "id": "p",
+        "prompt": [{"role": "user", "content": prompt.upper()}],
+        "chosen": [{"role": "assistant", "content": "Phobos and Deimos."}],
+        "rejected": [{"role": "assistant", "content": "None."}],
+    }
+    train = tmp_path / "pairs.jsonl"
+    train.write_text(json.dumps(pair) + "\n")
+    found = find_overlap_of_files([train], Path("rewardbench"), on_reject=print)
+    assert asked == [("allenai/reward-bench", "filtered")]
+    assert sum(found.matches.values()) == 1

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _HELP = """Find prompts and responses of a benchmark that training rows repeat, equal or nearly so.
 
-TRAIN are files of ratings, preferences or conversations; BENCHMARK, the last file, may be of any kind of
-rows. Rows that can't be read go to OUT.rejects.jsonl, or to overlap.rejects.jsonl here. Near-duplicates
-need datasketch: `pip install 'armo[overlap]'`. The status is 0 whatever is found, but for --fail.
+TRAIN are files of ratings, preferences or conversations; BENCHMARK, the last, is a file of any kind of
+rows, or a known benchmark by name. Rows that can't be read go to OUT.rejects.jsonl, or to
+overlap.rejects.jsonl here. Near-duplicates need datasketch: `pip install 'armo[overlap]'`. The status is 0 whatever is found, but for --fail.
 
 Examples:
 
     armo data overlap ratings.jsonl.gz preferences.jsonl.gz rewardbench.jsonl
 
-    armo data overlap preferences.jsonl benchmark.jsonl --match prompt --out overlap.jsonl
+    armo data overlap preferences.jsonl rewardbench --match prompt --out overlap.jsonl
 
     armo data overlap mine.jsonl benchmark.jsonl --match prompt --fail --json > overlap.json
 """
@@ -38,7 +38,7 @@ def register(group: typer.Typer) -> None:
 
 def _overlap(
     train: Annotated[list[Path], typer.Argument(help="Training files.", metavar="TRAIN...")],
-    benchmark: Annotated[Path, typer.Argument(help="Benchmark file.", metavar="BENCHMARK")],
+    benchmark: Annotated[Path, typer.Argument(help="Benchmark file or name.", metavar="BENCHMARK")],
     threshold: Annotated[
         float,
         typer.Option(

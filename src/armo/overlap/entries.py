@@ -18,6 +18,8 @@ from armo.data import (
 )
 from armo.data.files import OnReject
 from armo.data.kinds import ROW_TYPES, kind_of_file
+from armo.data.sets import Tally, find_set, known_sets
+from armo.data.sources import BENCHMARK_ROWS, Source, open_source
 
 Row: TypeAlias = RatingRow | PreferenceRow | BenchmarkRow | ResponsesRow | ConversationRow
 
@@ -69,19 +71,30 @@ def entry_of(row: Row, row_id: str, file: str = "") -> Entry:
 
 
 def read_entries(path: Path, on_reject: OnReject) -> Iterator[Entry]:
-    """Yield the rows of a file of any native kind, one at a time.
+    """Yield the rows of a file of any native kind, or of a known benchmark, one at a time.
 
     Args:
-        path: File of ratings, preferences, a benchmark or conversations.
+        path: File of ratings, preferences, a benchmark or conversations; or the name of a benchmark
+            that is read from the hub, where there is no such file.
         on_reject: Called for every row that can't be used.
 
     Raises:
         DataError: If the file can't be read, or its rows are of no native kind.
     """
-    row_type: Any = ROW_TYPES[kind_of_file(path)]
-    rows: Iterator[tuple[str, Row]] = read_rows(path, row_type, on_reject)
+    rows: Iterator[tuple[str, Row]]
+    if not path.is_file() and is_known_benchmark(str(path)):
+        source = Source(set=find_set(str(path), "benchmark").name)
+        rows = open_source(source, BENCHMARK_ROWS, Tally(on_reject))
+    else:
+        row_type: Any = ROW_TYPES[kind_of_file(path)]
+        rows = read_rows(path, row_type, on_reject)
     for row_id, row in rows:
         yield entry_of(row, row_id, str(path))
+
+
+def is_known_benchmark(name: str) -> bool:
+    """Return whether a name is that of a benchmark which armo reads from the hub."""
+    return any(name == known.name for known in known_sets("benchmark"))
 
 
 def _parts(row: Row) -> tuple[Sequence[Message], list[Message]]:

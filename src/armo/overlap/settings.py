@@ -19,7 +19,7 @@ class OverlapSettings:
     """`[data.contamination]`: benchmarks that training rows must not repeat.
 
     Attributes:
-        benchmarks: Files of benchmark rows, or of any other native rows.
+        benchmarks: Known benchmarks by name, files of benchmark rows, or of any other native rows.
         action: What happens where training rows repeat some: `refuse` to train, `remove` these rows,
             or only `report` them.
         threshold: Lowest Jaccard similarity of a near-duplicate, 0.1 to 1; 1 means equal texts only.

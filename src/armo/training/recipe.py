@@ -19,6 +19,7 @@ from armo.data import SAMPLE, LimitSettings, SampleSettings, Source
 from armo.data.criterion import Criterion
 from armo.data.sets import Kind, known_sets
 from armo.errors import ArmoError, RecipeError, nearest
+from armo.overlap.entries import is_known_benchmark
 from armo.overlap.settings import OverlapSettings, valid_threshold
 
 LENGTH = "length"
@@ -227,7 +228,11 @@ def parse_recipe(
     data = dataclasses.replace(
         data,
         contamination=dataclasses.replace(
-            guarded, benchmarks=[_path(file, folder) for file in guarded.benchmarks]
+            guarded,
+            benchmarks=[
+                name if is_known_benchmark(name) else _path(name, folder)
+                for name in guarded.benchmarks
+            ],
         ),
     )
     backbone = recipe.backbone
