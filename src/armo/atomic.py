@@ -10,11 +10,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from armo.errors import InputError
 
 _CHUNK = 1 << 20
 _STALE_SECONDS = 3600
@@ -53,10 +55,15 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success it is fsynced and renamed, else removed.
 
     Raises:
+        InputError: If something stands there that is no regular file.
         OSError: If it can't be written; see `writing`.
     """
+    if path.exists() and not path.is_file():
+        # Renaming onto a device would put a file in its place.
+        raise InputError(f"{path} is no regular file, so nothing can be written in its place")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_SUFFIX, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -130,9 +137,16 @@ def _restore(path: Path) -> None:
     old = path.with_name(f".{path.name}.old")
     if old.exists() and not path.exists():
         old.rename(path)
+    _remove_stale(path)
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove what killed writes of this path left; younger ones may be another process's."""
     for stale in path.parent.glob(f".{glob.escape(path.name)}.*{_SUFFIX}"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-            _remove(stale)
+        # The other process may be done with it, and have it renamed, in between.
+        with suppress(FileNotFoundError):
+            if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+                _remove(stale)
 
 
 def _remove(leftover: Path) -> None:

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from armo.benchmark import benchmark_sources, read_benchmark, read_sources
+from armo.benchmark import read_benchmark, read_sources
 from armo.conversation import conversation_key
 from armo.data import sources
 from armo.data.hub import HubRows, HubSet
+from armo.data.naming import parse_source
 from armo.data.sources import Source
 from armo.errors import DataError
 
@@ -36,6 +37,10 @@ def question(number: int, **changes: object) -> dict:
         "rule": "best-of",
         "subset": "Focus",
     } | changes
+
+
+def named(*names: object) -> list[Source]:
+    return [parse_source(str(name), ["benchmark"]) for name in names]
 
 
 def write(path: Path, rows: list) -> Path:
@@ -162,15 +167,31 @@ def test_questions_that_no_rule_can_score_are_named(tmp_path):
         assert word in reasons[where]
 
 
-def test_several_sources_are_one_benchmark(tmp_path):
+def test_several_sources_are_one_benchmark_and_no_row_counts_twice(tmp_path):
     first = write(tmp_path / "a.jsonl", [pair(0), pair(1)])
     second = write(tmp_path / "b.jsonl", [pair(1), pair(2)])
-    found = read_sources([Source(file=str(first)), Source(file=str(second))])
-    assert (found.name, found.ids) == ("a+b", ["b0", "b1", "b2"])
+    found = read_sources(named(first, second))
+    assert (found.name, found.ids) == ("a+b", ["a.jsonl/b0", "a.jsonl/b1", "b.jsonl/b2"])
     assert [origin.name for origin in found.origins] == ["a.jsonl", "b.jsonl"]
     (twice,) = found.rejects
-    assert (twice.id, twice.where) == ("b1", str(second))
+    assert (twice.id, twice.where) == ("b.jsonl/b1", str(second))
     assert "stands in an earlier source" in twice.reason
+
+
+def test_numbers_that_several_files_count_from_0_are_no_clash(tmp_path):
+    files = [
+        write(tmp_path / f"{name}.jsonl", [pair(0, id=n, chosen=f"{name} {n}") for n in range(3)])
+        for name in ("a", "b")
+    ]
+    found = read_sources(named(*files))
+    assert found.ids == [f"{name}.jsonl/{n}" for name in ("a", "b") for n in range(3)]
+    assert found.rejects == []
+
+
+def test_a_file_that_is_given_twice_is_told(tmp_path):
+    path = write(tmp_path / "a.jsonl", [pair(0)])
+    with pytest.raises(DataError, match="'b0' stands in an earlier source already"):
+        read_sources(named(path, path))
 
 
 def test_pairs_and_questions_are_not_mixed(tmp_path):
@@ -187,7 +208,7 @@ def test_a_known_layout_is_read_with_what_it_met(tmp_path):
         for pairs in ([[0, 1]], [], [[1, 0]], [[0, 7]])
     ]
     path = write(tmp_path / "raw.jsonl", raw)
-    found = read_sources(benchmark_sources([str(path)], "ppe-gpqa"))
+    found = read_sources(named(f"ppe-gpqa:{path}"))
     assert found.kind == "questions"
     assert found.ids == ["raw.jsonl/1", "raw.jsonl/2", "raw.jsonl/3"]
     assert found.origins[0].set == "ppe-gpqa"
@@ -201,14 +222,40 @@ def test_two_files_of_one_known_layout_do_not_clash(tmp_path):
         write(tmp_path / f"{domain}.jsonl", [raw | {"domain": domain}])
         for domain in ("chat", "math")
     ]
-    found = read_sources(benchmark_sources(list(map(str, paths)), "rm-bench"))
+    found = read_sources(named(*(f"rm-bench:{path}" for path in paths)))
     assert [row.subset for row in found.rows] == ["chat", "math"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    files = []
+    for folder in ("LLMBar/Natural", "LLMBar/Adversarial/GPTOut", "LLMBar/Adversarial/Manual"):
+        (tmp_path / folder).mkdir(parents=True)
+        row = {"input": folder, "output_1": "a", "output_2": "b", "label": 1}
+        files.append(write(tmp_path / folder / "dataset.json", [row]))
+    found = read_sources(named(*(f"llmbar:{path}" for path in files)))
+    assert found.name == "Natural-dataset+GPTOut-dataset+Manual-dataset"
+    assert found.ids == [f"{name}/dataset.json/1" for name in ("Natural", "GPTOut", "Manual")]
+    assert [row.subset for row in found.rows] == ["Natural", "GPTOut", "Manual"]
+    assert {row.source for row in found.rows} == {"llmbar"}
+    assert sum(found.notes.values()) == 3
+
+
+def test_rewardbench_with_its_prior_sets_from_files(tmp_path):
+    row = {"prompt": "the", "chosen": "on", "rejected": "in", "subset": "hep-go", "id": 5}
+    core = write(tmp_path / "filtered.jsonl", [row])
+    prior = write(
+        tmp_path / "part.jsonl", [row | {"prompt": [{"role": "user", "content": "the"}]}]
+    )
+    found = read_sources(named(f"rewardbench:{core}", f"prior-sets:{prior},subset=shp"))
+    assert [row.subset for row in found.rows] == ["hep-go", "shp"]
+    assert found.ids == ["filtered.jsonl/1#5", "part.jsonl/1#5"]
+    assert [origin.set for origin in found.origins] == ["rewardbench", "prior-sets"]
 
 
 def test_rows_of_a_known_layout_without_any_use_are_told(tmp_path):
     path = write(tmp_path / "raw.jsonl", [{"prompt": "the", "chosen": ["a"], "rejected": ["b"]}])
     with pytest.raises(DataError, match=r"none of 1 rows can be used; the first: .*raw\.jsonl:1"):
-        read_sources(benchmark_sources([str(path)], "rm-bench", {"subset": "chat"}))
+        read_sources(named(f"rm-bench:{path},subset=chat"))
 
 
 def test_a_benchmark_of_the_hub_is_named_with_its_commit(monkeypatch):
@@ -223,7 +270,7 @@ def test_a_benchmark_of_the_hub_is_named_with_its_commit(monkeypatch):
         return HubRows("c" * 40, iter([row]), 1)
 
     monkeypatch.setattr(sources, "hub_rows", hub)
-    found = read_sources(benchmark_sources(["rewardbench", "prior-sets"]))
+    found = read_sources(named("rewardbench", "prior-sets"))
     assert (found.name, found.kind) == ("rewardbench+prior-sets", "pairs")
     assert [row.subset for row in found.rows] == ["hep-go", "shp"]
     assert [(one.hub, one.commit, one.sha256) for one in found.origins] == [
@@ -231,5 +278,5 @@ def test_a_benchmark_of_the_hub_is_named_with_its_commit(monkeypatch):
         ("allenai/preference-test-sets", "c" * 40, None),
     ]
     assert asked[0] == ("allenai/reward-bench", "filtered", "")
-    read_sources(benchmark_sources(["rewardbench"], options={"revision": "v1", "split": "raw"}))
+    read_sources(named("rewardbench,revision=v1,split=raw"))
     assert asked[-1] == ("allenai/reward-bench", "raw", "v1")

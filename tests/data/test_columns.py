@@ -142,7 +142,21 @@ def test_what_is_no_rating_is_missing_and_noted(nothing):
     assert notes == {"clear: no rating, as the cell is empty, NaN or N/A": 1}
 
 
-@pytest.mark.parametrize("wrong", ["good", "4/5", "3,5", [4], {"value": 4}, float("inf"), "-inf"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "good",
+        "4/5",
+        "3,5",
+        [4],
+        {"value": 4},
+        float("inf"),
+        "-inf",
+        10**400,
+        "9" * 400,
+        "9" * 5000,
+    ],
+)
 def test_any_other_rating_rejects_its_row_and_names_the_column(wrong):
     assert reason(question(score=wrong), RATED).startswith("score: expected a number, yes or no")
 

@@ -127,8 +127,24 @@ def test_what_was_met_is_kept_with_the_data(tmp_path):
     row = {"source": "x", "instruction": "Name a colour.", "completions": [completion]}
     path = write(tmp_path / "u.jsonl", [json.dumps(row)])
     data = load_dataset([Source(file=str(path), set="ultrafeedback")], [], SampleSettings())
-    assert data.notes["ultrafeedback"]
+    assert data.notes["ultrafeedback (ratings)"]
     assert [list(row.ratings) for row in data.ratings] == [["ultrafeedback-overall_score"]]
+
+
+def test_notes_of_several_files_of_a_set_add_up(tmp_path):
+    row = {"instruction": "Name a colour.", "completions": []}
+    completions = [
+        {"model": str(n), "response": f"Colour {n}.", "overall_score": n, "fine-grained_score": n}
+        for n in (3, 4)
+    ]
+    path = write(tmp_path / "u.jsonl", [json.dumps(row | {"completions": completions})])
+    source = Source(file=str(path), set="ultrafeedback")
+    once = load_dataset([source], [source], SampleSettings()).notes
+    twice = load_dataset([source, source], [source], SampleSettings()).notes
+    fewer = "rows with fewer than four completions"
+    assert once["ultrafeedback (ratings)"][fewer] == 1
+    assert twice["ultrafeedback (ratings)"][fewer] == 2
+    assert any(name.endswith("(preferences)") for name in once)
 
 
 def test_a_parquet_file_is_a_known_set_too(tmp_path):

@@ -14,16 +14,17 @@ from armo.survey.agreement import agreement, reliability
 from armo.survey.tables import Ratings, Responses
 
 
-def tables(ratings: list[list[float]], prompts: list[int] | None = None):
+def tables(ratings: list[list[float]], groups: list[int] | None = None):
     """One response an entry, each rated as often as its entry is long, in shuffled order."""
     flat = [(response, value) for response, values in enumerate(ratings) for value in values]
     order = np.random.default_rng(0).permutation(len(flat))
     keys = np.array([flat[place][0] for place in order], dtype=np.uint64)
-    groups = keys if prompts is None else np.array(prompts, dtype=np.uint64)[keys.astype(int)]
+    places = keys if groups is None else np.array(groups, dtype=np.uint64)[keys.astype(int)]
     numbers = np.ones(len(flat), dtype=np.int64)
     responses = Responses(
         part=np.zeros(len(flat), dtype=np.int32),
-        group=groups,
+        prompt=keys,
+        group=places,
         key=keys,
         characters=numbers,
         words=numbers,
@@ -86,13 +87,13 @@ def test_the_ceiling_is_what_the_truth_itself_reaches():
     assert found.ceiling.high - found.ceiling.low < 0.06
 
 
-def test_the_interval_draws_prompts_and_not_responses():
+def test_the_interval_draws_groups_and_not_responses_or_prompts():
     rng = np.random.default_rng(2)
     rated = (rng.integers(0, 5, (200, 1)) + rng.integers(0, 2, (200, 2))).astype(float).tolist()
     alone = agreement(*tables(rated))[0]
-    together = agreement(*tables(rated, prompts=[0] * 100 + [1] * 100))[0]
-    one = agreement(*tables(rated, prompts=[0] * 200))[0]
-    assert (alone.prompts, together.prompts, one.prompts) == (200, 2, 1)
+    together = agreement(*tables(rated, groups=[0] * 100 + [1] * 100))[0]
+    one = agreement(*tables(rated, groups=[0] * 200))[0]
+    assert alone.prompts == together.prompts == one.prompts == 200
     assert alone.ceiling.estimate == together.ceiling.estimate == one.ceiling.estimate
     assert (together.ceiling.low, together.ceiling.high) != (alone.ceiling.low, alone.ceiling.high)
     assert one.ceiling.low is one.ceiling.high is None

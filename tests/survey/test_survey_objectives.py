@@ -141,3 +141,20 @@ def test_rows_that_differ_in_scale_are_compared_in_unit_scale():
     assert one.scales == [(0, 4), (1, 5)]
     assert (one.low, one.high) == (0, 1)
     assert one.overall.mean == 0.75
+
+
+def test_within_prompts_means_prompts_whatever_groups_rows_name():
+    # The length of all responses to a prompt decides their rating; within a prompt nothing does.
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(180):
+        prompt = number // 3
+        level = prompt % 5
+        response = "x" * (100 * level + int(rng.integers(1, 90)))
+        rows.append(rating(number, {"a": level}, prompt=f"{prompt}?", response=response))
+    alone = surveyed(rows)
+    grouped = surveyed([row | {"group": f"g{n // 3 % 6}"} for n, row in enumerate(rows)])
+    assert grouped.objectives == alone.objectives
+    assert grouped.objectives[0].length_within is None
+    assert grouped.objectives[0].overall.prompts == 60
+    assert (grouped.prompts, grouped.parts) == (alone.prompts, alone.parts)

@@ -11,7 +11,7 @@ from jaxtyping import Float64
 
 from armo.benchmark.judging import Judged, RowT
 from armo.benchmark.pairs import margins
-from armo.benchmark.questions import contest, question_of
+from armo.benchmark.questions import lost_of_part, parts_of
 from armo.conversation import Message
 from armo.data import BenchmarkRow, ResponsesRow
 from armo.decision import MarginPart
@@ -22,16 +22,17 @@ class Misjudged(msgspec.Struct, frozen=True, kw_only=True):
     """A pair that was lost. `armo explain --file` takes it as it is.
 
     Attributes:
-        id: Of the row.
+        id: Of the row; of a known set's, with the benchmark's own behind a `#` where it has one.
         subset: Of the row.
         category: Of the row.
         margin: Score of the chosen response minus that of the rejected; 0 is a tie, which is lost.
         decided_by: The fewest objectives, worst first, without which the margin would be above 0; all
             that speak against the chosen response where none speaks for it.
         prompt: Text, or messages if there are several.
-        chosen: Text, or one message if it is more than text. Of several responses, the best-scored
-            right one.
-        rejected: Likewise, the best-scored wrong one.
+        chosen: Text, or one message if it is more than text. Of several responses, a right one that
+            the rule compares.
+        rejected: Likewise, the wrong one.
+        places: Of the two among the responses of the row, from 0; a question may be lost several times.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Misjudged(msgspec.Struct, frozen=True, kw_only=True):
     prompt: Any
     chosen: Any
     rejected: Any
+    places: tuple[int, int]
 
 
 class Contest(NamedTuple):
@@ -65,17 +67,15 @@ def pair_contests(judged: Judged[BenchmarkRow]) -> list[Contest]:
 
 
 def question_contests(judged: Judged[ResponsesRow]) -> list[Contest]:
-    """Return each question that a wrong response won or tied, as its best right and wrong response.
+    """Return each pair of a right and a wrong response that was lost or tied under its subset's rule.
 
-    A question without a right or without a wrong response is never lost.
+    Of a subset that its rule can't be applied to there are none.
     """
-    contests = []
-    for place in range(len(judged.rows)):
-        own = judged.scores[GATE][judged.places[place]]
-        found = contest(question_of(judged, place), own)
-        if found is not None and not own[found[0]] > own[found[1]]:
-            contests.append(Contest(place, *found))
-    return contests
+    return [
+        Contest(int(part.rows[one.question]), one.right, one.wrong)
+        for part in parts_of(judged)
+        for one in lost_of_part(judged, part, judged.scores[GATE])
+    ]
 
 
 def misjudged(
@@ -88,7 +88,7 @@ def misjudged(
         places = judged.places[one.row]
         return float(scores[places[one.chosen]] - scores[places[one.rejected]])
 
-    for one in sorted(lost, key=margin):
+    for one in sorted(lost, key=lambda one: (margin(one), one.row)):
         row = judged.rows[one.row]
         conversations = row.conversations()
         yield Misjudged(
@@ -100,6 +100,7 @@ def misjudged(
             prompt=_readable(conversations[0][:-1]),
             chosen=_readable_response(conversations[one.chosen][-1]),
             rejected=_readable_response(conversations[one.rejected][-1]),
+            places=(one.chosen, one.rejected),
         )
 
 

@@ -10,7 +10,8 @@ from jaxtyping import Float64, Int64
 
 from armo.benchmark.judging import Judged
 from armo.data import ResponsesRow
-from armo.evaluate.rules import RULES, Question, Rule
+from armo.errors import InputError
+from armo.evaluate.rules import RULES, Lost, Question, Rule
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,14 @@ def scores_of(
     return [by_response[judged.places[row]] for row in part.rows]
 
 
-def contest(
-    question: Question, scores: Float64[np.ndarray, " responses"]
-) -> tuple[int, int] | None:
-    """Return the best-scored right and the best-scored wrong response of a question.
-
-    None if no response is right, or none is wrong.
-    """
-    right, wrong = np.flatnonzero(question.right()), np.flatnonzero(~question.right())
-    if not (len(right) and len(wrong)):
-        return None
-    return int(right[np.argmax(scores[right])]), int(wrong[np.argmax(scores[wrong])])
+def lost_of_part(
+    judged: Judged[ResponsesRow], part: Part, by_response: Float64[np.ndarray, " responses"]
+) -> list[Lost]:
+    """Return what was lost or tied in a subset, as its rule sees it; nothing if it can't be applied."""
+    try:
+        return part.rule.lost(part.questions, scores_of(judged, part, by_response))
+    except InputError:
+        return []
 
 
 def question_of(judged: Judged[ResponsesRow], place: int) -> Question:

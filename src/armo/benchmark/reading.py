@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from armo.atomic import file_sha256
 from armo.benchmark.rules_of_rows import RuleCheck
+from armo.benchmark.source_names import source_names, stem
 from armo.data import BenchmarkRow, ResponsesRow
 from armo.data.raw import UNDECODABLE, raw_rows
 from armo.data.sets import Tally, find_set
@@ -20,7 +22,6 @@ from armo.rejects import Reject
 Rows: TypeAlias = Sequence[BenchmarkRow | ResponsesRow]
 # Rows that are looked at to tell pairs from questions with several responses.
 _LOOKED_AT = 100
-_ENDINGS = (".jsonl", ".json", ".parquet", ".csv", ".tsv")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ def read_benchmark(path: Path) -> Benchmark:
 def read_sources(sources: Sequence[Source]) -> Benchmark:
     """Read a benchmark that lies in one source or in several.
 
+    Ids are each source's own affair, so where there are several every id begins with its source's
+    name. A row that an earlier source has too, with the same id, is not read again.
+
     Raises:
         DataError: If a source can't be read, none of its rows can be used, or rows are of two kinds.
         InputError: If a known set does not have an option that is given.
@@ -90,33 +94,62 @@ def read_sources(sources: Sequence[Source]) -> Benchmark:
     rejects: list[Reject] = []
     tally = Tally(rejects.append)
     origins: list[Origin] = []
-    found: dict[str, BenchmarkRow | ResponsesRow] = {}
-    rules = RuleCheck()
-    for source in sources:
-        before = len(rejects)
-        usable = 0
-        for row_id, row in open_source(source, _row_types(source), tally):
-            complaint = (
-                f"id: '{row_id}' stands in an earlier source already"
-                if row_id in found
-                else rules.complaint(row)
-            )
-            if complaint:
-                rejects.append(Reject(row_id, complaint, source.label))
-                continue
-            found[row_id] = row
-            usable += 1
-        if not usable:
+    found = _Found()
+    names = source_names(sources)
+    for source, name in zip(sources, names, strict=True):
+        before, usable = len(rejects), len(found.rows)
+        for row_id, row in _rows(source, name, tally):
+            full_id = f"{name}/{row_id}" if len(sources) > 1 and not source.set else row_id
+            if complaint := found.add(full_id, row_id, row):
+                rejects.append(Reject(full_id, complaint, source.file or source.label))
+        if len(found.rows) == usable:
             raise DataError(_nothing(source, rejects[before:]))
         origins.append(_origin(source, tally))
     return Benchmark(
-        "+".join(_stem(source) for source in sources),
+        "+".join(stem(name, source) for source, name in zip(sources, names, strict=True)),
         origins,
-        list(found),
-        _of_one_kind(found.values()),
+        list(found.rows),
+        _of_one_kind(found.rows.values()),
         rejects,
         dict(sorted(tally.notes.items())),
     )
+
+
+class _Found:
+    """The rows that can be used, one after the other.
+
+    Attributes:
+        rows: By an id that no other row has.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, BenchmarkRow | ResponsesRow] = {}
+        self._first_with: dict[str, BenchmarkRow | ResponsesRow] = {}
+        self._rules = RuleCheck()
+
+    def add(self, full_id: str, own_id: str, row: BenchmarkRow | ResponsesRow) -> str:
+        """Take a row, or return why it can't be used."""
+        # Two files may both count from 0, but one row is not to count twice.
+        first = self._first_with.setdefault(own_id, row)
+        if full_id in self.rows or (first is not row and first == row):
+            return f"id: '{own_id}' stands in an earlier source already"
+        complaint = self._rules.complaint(row)
+        if not complaint:
+            self.rows[full_id] = row
+        return complaint
+
+
+def _rows(
+    source: Source, name: str, tally: Tally
+) -> Iterator[tuple[str, BenchmarkRow | ResponsesRow]]:
+    """Yield the rows of a source; those of a known set are numbered below the source's name."""
+    if not source.set:
+        yield from open_source(source, _row_types(source), tally)
+        return
+    named = dataclasses.replace(source, name=source.name or name)
+    for row_id, row in open_source(named, _row_types(source), tally):
+        row.source = source.name or source.set
+        yield row_id, row
 
 
 def _row_types(source: Source) -> RowTypes:
@@ -151,12 +184,12 @@ def _of_one_kind(rows: Iterable[BenchmarkRow | ResponsesRow]) -> Rows:
 
 def _nothing(source: Source, rejects: Sequence[Reject]) -> str:
     first = f"{rejects[0].where}: {rejects[0].reason}" if rejects else "it yields none"
-    told = f"{source.label}: none of {len(rejects):,} rows can be used; the first: {first}"
+    told = f"{source.file or source.label}: none of {len(rejects):,} rows can be used; the first: {first}"
     if source.set:
         return told
     return (
         f"{told}. A row has 'id', 'prompt' and 'subset', and 'chosen' and 'rejected', or 'responses' "
-        "and a 'rule'; rows in a known set's own layout need --layout. See docs/evaluation.md"
+        "and a 'rule'; a file in a known set's own layout is named SET:FILE. See docs/evaluation.md"
     )
 
 
@@ -170,13 +203,3 @@ def _origin(source: Source, tally: Tally) -> Origin:
         commit=tally.commits.get(hub),
         options=dict(source.options),
     )
-
-
-def _stem(source: Source) -> str:
-    if not source.file:
-        return (source.set or source.hub).replace("/", "-")
-    path = Path(source.file)
-    name = path.name.removesuffix(".gz")
-    for ending in _ENDINGS:
-        name = name.removesuffix(ending)
-    return name or path.name

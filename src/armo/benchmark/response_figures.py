@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 
 from armo.benchmark.accuracies import Resampling
 from armo.benchmark.common import length_figures, mean_weights
 from armo.benchmark.judging import Judged
-from armo.benchmark.questions import Part, contest, parts_of, scores_of
+from armo.benchmark.questions import Part, lost_of_part, parts_of, scores_of
 from armo.benchmark.rule_scores import PartScore, overall_figures, score_figures, score_part
 from armo.data import ResponsesRow
 from armo.errors import DataError, InputError
-from armo.evaluate.rules import RULES, Rule, subset_score
+from armo.evaluate.rules import RULES, Lost, Rule, subset_score
 
 
 def response_figures(
@@ -108,10 +109,12 @@ def _alone(judged: Judged[ResponsesRow], part: Part, names: list[str]) -> dict[s
 
 
 def _ties(judged: Judged[ResponsesRow], part: Part, weighting: str) -> int:
-    """Count the questions whose best right and best wrong response have one score."""
+    """Count the questions of which a pair that the rule compares has one score."""
     scores = judged.scores[weighting]
-    tied = 0
-    for question, own in zip(part.questions, scores_of(judged, part, scores), strict=True):
-        found = contest(question, own)
-        tied += found is not None and bool(own[found[0]] == own[found[1]])
-    return tied
+    own = scores_of(judged, part, scores)
+    lost = lost_of_part(judged, part, scores)
+    return len({one.question for one in lost if _tied(own[one.question], one)})
+
+
+def _tied(scores: Float64[np.ndarray, " responses"], one: Lost) -> bool:
+    return bool(scores[one.right] == scores[one.wrong])

@@ -11,6 +11,7 @@ import msgspec
 from armo.check.keys import KeySet
 from armo.check.turns import odd_turns
 from armo.conversation import Message, conversation_group, text_of
+from armo.data.alike import bare_text
 from armo.data.rows import ConversationRow, RatingRow
 
 # A file may name a source for every row, such as an address.
@@ -163,8 +164,8 @@ class Figures:
             self.labels[name].add(float(value))
 
     def _odd_pair(self, prompt: bytes, responses: list[Message]) -> Iterator[str]:
-        bare = ["".join(text_of(response).split()) for response in responses]
-        alike = bare[0] == bare[1] and not any(one.get("tool_calls") for one in responses)
+        bare = bare_text(responses[0])
+        alike = bare is not None and bare == bare_text(responses[1])
         if alike:
             yield "chosen, rejected: they differ in white space at most"
         first, second = _written(responses[:1]), _written(responses[1:])

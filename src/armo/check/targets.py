@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
 from armo.check.column_file import kind_of_columns, read_columns
 from armo.check.stream import Target
 from armo.data.kinds import ROW_TYPES
-from armo.data.sets import KnownSet, known_sets
-from armo.data.sources import Source
+from armo.data.naming import find_named_set, parse_source
+from armo.data.sets import Kind
 from armo.errors import InputError, nearest
+
+_KINDS_OF_SETS: dict[str, tuple[Kind, ...]] = {
+    "": ("ratings", "preferences", "benchmark"),
+    "ratings": ("ratings",),
+    "preferences": ("preferences",),
+    "benchmark": ("benchmark",),
+    # Some benchmarks are pairs, some questions with several responses; each set knows which.
+    "responses": ("benchmark",),
+    "conversations": (),
+}
 
 
 def find_targets(
@@ -19,9 +30,9 @@ def find_targets(
     """Return what is to be checked, in order.
 
     Args:
-        names: Files; a name that is no file may be that of a known set, which the hub has.
+        names: Files, known sets, or files in a known set's layout; see `armo.data.naming`.
         kind: Kind of the rows; by default what the file, set or column map says.
-        layout: The known set in whose layout the files are.
+        layout: The known set in whose layout all the files are, as if it stood before each name.
         columns: A column map for files of any other layout.
 
     Raises:
@@ -29,48 +40,24 @@ def find_targets(
     """
     if kind and kind not in ROW_TYPES:
         raise InputError(f"no kind '{kind}'{nearest(kind, ROW_TYPES)}; use {', '.join(ROW_TYPES)}")
-    if layout and columns is not None:
-        raise InputError("a known set has its own layout: give --layout or --columns, not both")
     if layout:
-        known = _known(layout, kind)
-        return [Target(Source(file=_file(name), set=known.name), known.kind) for name in names]
-    if columns is not None:
-        mapped = read_columns(columns)
-        kind = kind or kind_of_columns(mapped)
-        return [Target(Source(file=_file(name), columns=mapped), kind) for name in names]
-    return [_native(name, kind) for name in names]
+        names = [f"{layout}:{name}" for name in names]
+    targets = [_target(name, kind) for name in names]
+    return targets if columns is None else _mapped(targets, kind, columns)
 
 
-def _native(name: str, kind: str) -> Target:
-    if not Path(name).exists() and any(known.name == name for known in known_sets()):
-        known = _known(name, kind)
-        return Target(Source(set=known.name), known.kind)
-    return Target(Source(file=_file(name)), kind)
+def _target(name: str, kind: str) -> Target:
+    kinds = _KINDS_OF_SETS[kind]
+    source = parse_source(name, kinds)
+    return Target(source, find_named_set(source.set, kinds).kind if source.set else kind)
 
 
-def _file(name: str) -> str:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        raise InputError(f"{name!r}: its name is not UTF-8; rename the file") from None
-    if not Path(name).is_file():
-        known = [one.name for one in known_sets()]
-        told = "is a folder" if Path(name).is_dir() else "no such file"
-        raise InputError(f"{name}: {told}, and no known set{nearest(name, known)}")
-    return name
-
-
-def _known(name: str, kind: str) -> KnownSet:
-    found = [known for known in known_sets() if known.name == name]
-    if not found:
-        near = nearest(name, [known.name for known in known_sets()])
-        raise InputError(
-            f"no set is known as '{name}'{near}; `armo data sets` lists those that are"
-        )
-    fitting = [known for known in found if kind in ("", known.kind)]
-    kinds = ", ".join(known.kind for known in found)
-    if not fitting:
-        raise InputError(f"the set '{name}' has {kinds}, not {kind}")
-    if len(fitting) > 1:
-        raise InputError(f"the set '{name}' is known for several kinds; give --kind: {kinds}")
-    return fitting[0]
+def _mapped(targets: Sequence[Target], kind: str, columns: Path) -> list[Target]:
+    mapped = read_columns(columns)
+    kind = kind or kind_of_columns(mapped)
+    for target in targets:
+        if target.source.set:
+            raise InputError(
+                f"{target.name}: a known set has its own layout; give a file alone with --columns"
+            )
+    return [Target(dataclasses.replace(target.source, columns=mapped), kind) for target in targets]

@@ -13,9 +13,10 @@ from armo.cli.common import JsonOption
 _HELP = """Check files of ratings, preferences or benchmarks: each fault with its line and field.
 
 A fault is what training would refuse, or what is surely wrong; what is odd but used is counted beside
-it. With --fix, the good rows go to FILE.fixed.jsonl (.gz as the file is) and the faulty ones, with
-reasons, to a reject file beside it. Exit status: 1 with faults, 0 without; with --fix, 0 if good rows
-of every file were written.
+it. A FILE holds native rows; a known SET (`armo data sets`) comes from the hub, and SET:FILE is a file
+in its own layout, both with the set's options as ,NAME=VALUE. With --fix, the good rows go to
+FILE.fixed.jsonl (.gz as the file is) and the faulty ones, with reasons, to a reject file beside it.
+Exit status: 1 with faults, 0 without; with --fix, 0 if good rows of every file were written.
 
 Examples:
 
@@ -23,7 +24,7 @@ Examples:
 
     armo data check ratings.jsonl --fix --out clean.jsonl.gz
 
-    armo data check train.jsonl --layout helpsteer
+    armo data check helpsteer:train.jsonl --kind ratings
 
     armo data check answers.csv --columns columns.toml --json | jq .files[0].reasons
 """
@@ -34,14 +35,13 @@ def register(group: typer.Typer) -> None:
     group.command("check", help=_HELP)(_check)
 
 
-def _check(  # noqa: PLR0913, PLR0917 - one argument an option
+def _check(
     files: Annotated[
-        list[str], typer.Argument(help="Files, or known sets (see `armo data sets`).")
+        list[str], typer.Argument(help="FILE, SET or SET:FILE, a set with ,NAME=VALUE options.")
     ],
     kind: Annotated[
         str, typer.Option(help="ratings, preferences, benchmark, responses or conversations.")
     ] = "",
-    layout: Annotated[str, typer.Option(help="Known set in whose own layout the files are.")] = "",
     columns: Annotated[
         Path | None, typer.Option(help="TOML that says which column holds what.")
     ] = None,
@@ -61,7 +61,7 @@ def _check(  # noqa: PLR0913, PLR0917 - one argument an option
 ) -> None:
     from armo.check import Job, check_files, find_targets, plan_fixes
 
-    targets = find_targets(files, kind, layout, columns)
+    targets = find_targets(files, kind, columns=columns)
     plans = plan_fixes([target.source for target in targets], fix, out, force)
     jobs = [Job(target, plan) for target, plan in zip(targets, plans, strict=True)]
 

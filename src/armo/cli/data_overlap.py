@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from armo.cli.common import JsonOption
+from armo.errors import InputError
 
 if TYPE_CHECKING:
     from armo.overlap import MatchRule, OverlapReport
@@ -62,6 +63,7 @@ def _overlap(
 
     from armo.rejects import write_rejects
 
+    _refuse_inputs([*train, benchmark], out)
     bad: list[Reject] = []
     report = _find(train, benchmark, (threshold, _rule(match)), out, bad)
     if json:
@@ -80,6 +82,15 @@ def _overlap(
         typer.echo(f"unreadable rows: {len(bad):,}; reasons: {target}", err=True)
     if fail and report.matches:
         raise typer.Exit(1)
+
+
+def _refuse_inputs(inputs: list[Path], out: Path | None) -> None:
+    targets = [] if out is None else [out, Path(f"{out}.rejects.jsonl")]
+    for target in targets:
+        if target.exists() and any(one.exists() and one.samefile(target) for one in inputs):
+            raise InputError(
+                f"{target} is an input, which would be overwritten: name another --out"
+            )
 
 
 def _find(

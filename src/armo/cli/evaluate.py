@@ -12,12 +12,13 @@ from armo.cli.common import BackboneOption, JsonOption, ModelArgument, SteerOpti
 
 _HELP = """Measure a model on a benchmark: by subset, beside simpler weights.
 
-A benchmark is a file of pairs with a "subset", a file of prompts with several labelled "responses" and
-the "rule" that scores them, or a known set by its name (`armo data sets`), which comes from the hub.
-With --layout a file is read as a known set's own. RewardBench's subsets give its sections, and its
-score where nothing is missing. Leaves eval.json, misjudged.jsonl (worst first) and rejects.jsonl in
-OUT; a steering's name stands in those of the first two. Killed at any time, the same command goes on
-where it was.
+A benchmark is a FILE of pairs with a "subset", or of prompts with several labelled "responses" and
+the "rule" that scores them; a known SET by its name (`armo data sets`), which comes from the hub; or
+SET:FILE, a file in a known set's own layout. Options follow a set as ,NAME=VALUE: split, configuration
+and revision say what is read of the hub, others are the set's own. RewardBench's subsets give its
+sections, and its score where nothing is missing. Leaves eval.json, misjudged.jsonl (worst first) and
+rejects.jsonl in OUT; a steering's name stands in those of the first two. Killed at any time, the same
+command goes on where it was.
 
 Examples:
 
@@ -25,7 +26,9 @@ Examples:
 
     armo eval runs/sample --benchmark rewardbench --benchmark prior-sets
 
-    armo eval runs/sample --benchmark chat_filtered.json --layout rm-bench --option subset=chat
+    armo eval runs/sample --benchmark rewardbench:filtered.parquet --benchmark prior-sets:shp.parquet
+
+    armo eval runs/sample --benchmark m-rewardbench,configuration=deu_Latn
 
     armo eval runs/sample --benchmark pairs.jsonl --steer safety.toml
 
@@ -42,13 +45,11 @@ def _eval(
     model: ModelArgument,
     benchmark: Annotated[
         list[str],
-        typer.Option(help="File of benchmark rows, or a known set; repeat for several as one."),
+        typer.Option(
+            help="FILE, SET or SET:FILE, a set with ,NAME=VALUE options; repeat for several as one.",
+            metavar="NAME",
+        ),
     ],
-    layout: Annotated[str, typer.Option(help="Known set in whose own layout the files are.")] = "",
-    option: Annotated[
-        list[str] | None,
-        typer.Option(help="NAME=VALUE for the known set, or its split, configuration or revision."),
-    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -59,17 +60,11 @@ def _eval(
     backbone: BackboneOption = None,
     json: JsonOption = False,
 ) -> None:
-    from armo.benchmark import (
-        benchmark_sources,
-        default_folder,
-        evaluate,
-        parse_options,
-        read_sources,
-    )
+    from armo.benchmark import default_folder, evaluate, read_sources
+    from armo.data.naming import parse_source
 
     # A wrong file is told before the backbone takes its seconds to load.
-    sources = benchmark_sources(benchmark, layout, parse_options(option or []))
-    rows = read_sources(sources)
+    rows = read_sources([parse_source(name, ["benchmark"]) for name in benchmark])
     loaded = load_model(model, steer, backbone)
 
     import msgspec

@@ -47,7 +47,7 @@ class Dataset:
         rejects: Rows that can't be used.
         left_out: Rows beyond a source's limit.
         notes: By source, what was met in its rows and how often.
-        commits: Commit of each hub set that was read.
+        commits: Commit of each hub set that was read, by what was asked for.
         unit_maps: By objective, what a column map says that the ends of its scale become.
         contamination: What was found of the benchmarks that a recipe guards.
         derived_pairs: What became of the ratings that preferences were made of.
@@ -115,13 +115,40 @@ def _limit(dataset: Dataset, limits: LimitSettings) -> None:
 def _rows(source: str | Source, row_type: type[RowT], dataset: Dataset) -> list[RowT]:
     wanted = Source(file=source) if isinstance(source, str) else source
     tally = Tally(dataset.rejects.append)
+    known = len(dataset.rejects)
     rows = [row for _, row in open_source(wanted, row_type, tally)]
-    if tally.notes:
-        dataset.notes[wanted.label] = dict(tally.notes)
-    dataset.commits |= tally.commits
-    if wanted.columns is not None:
-        dataset.unit_maps |= {name: rated.map for name, rated in wanted.columns.objectives.items()}
+    if not rows and (refused := dataset.rejects[known:]):
+        raise DataError(
+            f"source '{wanted.label}': none of its {len(refused):,} rows can be used as "
+            f"{_kind(row_type)}; the first: {refused[0].where}: {refused[0].reason}"
+        )
+    # One set may give ratings and preferences, or stand in several files.
+    name = f"{wanted.label} ({_kind(row_type)})"
+    met = dataset.notes.setdefault(name, {}) if tally.notes else {}
+    for note, count in tally.notes.items():
+        met[note] = met.get(note, 0) + count
+    for repo, commit in tally.commits.items():
+        asked = (repo, wanted.subset, wanted.split, wanted.revision)
+        dataset.commits[" ".join(filter(None, asked))] = commit
+    _add_maps(wanted, dataset)
     return rows
+
+
+def _kind(row_type: type[RatingRow] | type[PreferenceRow]) -> str:
+    return "ratings" if row_type is RatingRow else "preferences"
+
+
+def _add_maps(source: Source, dataset: Dataset) -> None:
+    """Keep what a column map says of unit scales; two that differ are refused, as scales are."""
+    objectives = source.columns.objectives if source.columns is not None else {}
+    for name, rated in objectives.items():
+        if rated.map is None:
+            continue
+        if dataset.unit_maps.setdefault(name, rated.map) != rated.map:
+            raise DataError(
+                f"source '{source.label}': objective '{name}' has the map {list(rated.map)}, an "
+                f"earlier source {list(dataset.unit_maps[name])}; give one of them another name"
+            )
 
 
 def infer_objectives(rows: Iterable[RatingRow]) -> list[Objective]:

@@ -42,9 +42,13 @@ def limit_rows(
                 f"{what}: no row has the source '{source}'{nearest(source, places)}; "
                 f"there are {', '.join(sorted(places))}"
             )
-        left_out.update(sorted(places[source], key=lambda place: _order(rows[place].id))[limit:])
+        left_out.update(
+            sorted(places[source], key=lambda place: _order(str(rows[place].id)))[limit:]
+        )
     rejects = [
-        Reject(row.id, f"beyond the {limits[row.source]:,} rows of '{row.source}' in {what}", what)
+        Reject(
+            str(row.id), f"beyond the {limits[row.source]:,} rows of '{row.source}' in {what}", what
+        )
         for row in (rows[place] for place in sorted(left_out))
     ]
     return [row for place, row in enumerate(rows) if place not in left_out], rejects

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
-from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
-from armo.conversation import Message, conversation_key, text_of
+from armo.conversation import Message, conversation_key
+from armo.data.alike import bare_text
 from armo.data.criterion import Criterion
 from armo.data.rows import PreferenceRow, RatingRow
-
-# Weighted means that are equal on paper differ by as much in floats.
-_ROUNDING = 1e-9
+from armo.data.widest import Valued, Widest
 
 
 @dataclass
@@ -61,7 +58,8 @@ class PairingReport:
 class _Rated:
     """A response and all ratings that it got."""
 
-    def __init__(self, row: RatingRow) -> None:
+    def __init__(self, row: RatingRow, key: str) -> None:
+        self.key = key
         self.message: Message = row.messages[-1]
         self.source = row.source
         self.group = row.group
@@ -73,15 +71,6 @@ class _Rated:
 
     def means(self) -> dict[str, float]:
         return {name: sum(values) / len(values) for name, values in self._ratings.items()}
-
-
-class _Pair(NamedTuple):
-    """Two responses, as places among those of their prompt, and how far apart they are."""
-
-    margin: float
-    key: str
-    chosen: int
-    rejected: int
 
 
 def pairs_from_ratings(
@@ -117,7 +106,7 @@ def pairs_from_ratings(
         _, responses = prompts.setdefault(conversation_key(prompt), (prompt, {}))
         key = conversation_key(row.messages[-1:])
         report.repeated += key in responses
-        responses.setdefault(key, _Rated(row)).add(criterion.unit_ratings(row))
+        responses.setdefault(key, _Rated(row, key)).add(criterion.unit_ratings(row))
     criterion.check_rated()
     report.prompts = len(prompts)
     made = [
@@ -141,69 +130,36 @@ def _pairs_of(
     ]
     report.incomplete += len(responses) - len(valued)
     report.rated_prompts += len(valued) > 1
-    fitting = list(_fitting(prompt, valued, criterion, report))
-    kept = _spread(fitting, criterion.per_prompt)
-    report.beyond_cap += len(fitting) - len(kept)
+    widest = Widest(
+        [Valued(value, response.key, bare_text(response.message)) for response, value in valued],
+        criterion.min_gap,
+    )
+    most = criterion.per_prompt
+    kept = widest.spread(most) if most is not None else list(widest.all())
+    report.ties += widest.counts.ties
+    report.below_gap += widest.counts.below_gap
+    report.equal += widest.equal
+    report.beyond_cap += widest.counts.fitting - len(kept)
     for pair in kept:
-        yield _row(pair, prompt, valued, criterion)
-
-
-def _fitting(
-    prompt: list[Message],
-    valued: list[tuple[_Rated, float]],
-    criterion: Criterion,
-    report: PairingReport,
-) -> Iterator[_Pair]:
-    """Yield the pairs that are wide enough; count the others."""
-    bare = ["".join(text_of(response.message).split()) for response, _ in valued]
-    for one, other in combinations(range(len(valued)), 2):
-        margin = valued[one][1] - valued[other][1]
-        chosen, rejected = (one, other) if margin > 0 else (other, one)
-        if bare[one] == bare[other] and not _calls_tools(valued[one][0], valued[other][0]):
-            report.equal += 1
-        elif abs(margin) <= _ROUNDING:
-            report.ties += 1
-        elif abs(margin) < criterion.min_gap - _ROUNDING:
-            report.below_gap += 1
-        else:
-            messages = [valued[chosen][0].message, valued[rejected][0].message]
-            key = conversation_key([*prompt, *messages])
-            yield _Pair(abs(margin), key, chosen, rejected)
-
-
-def _spread(pairs: list[_Pair], most: int | None) -> list[_Pair]:
-    """Return at most so many pairs, the widest first, spread over the responses."""
-    if most is None:
-        return sorted(pairs, key=lambda pair: (-round(pair.margin, 9), pair.key))
-    uses: Counter[int] = Counter()
-    # Uses only grow, so a pair whose count is out of date stands too early, never too late.
-    waiting = [(0, -round(pair.margin, 9), pair.key, pair) for pair in pairs]
-    heapify(waiting)
-    kept: list[_Pair] = []
-    while waiting and len(kept) < most:
-        counted, wide, key, pair = heappop(waiting)
-        now = uses[pair.chosen] + uses[pair.rejected]
-        if now > counted:
-            heappush(waiting, (now, wide, key, pair))
-            continue
-        kept.append(pair)
-        uses.update((pair.chosen, pair.rejected))
-    return kept
+        yield _row(prompt, valued[pair.chosen], valued[pair.rejected], criterion)
 
 
 def _row(
-    pair: _Pair, prompt: list[Message], valued: list[tuple[_Rated, float]], criterion: Criterion
+    prompt: list[Message],
+    better: tuple[_Rated, float],
+    worse: tuple[_Rated, float],
+    criterion: Criterion,
 ) -> PreferenceRow:
-    (chosen, high), (rejected, low) = valued[pair.chosen], valued[pair.rejected]
+    (chosen, high), (rejected, low) = better, worse
     meta: dict[str, Any] = {
         "derived": True,
         "by": criterion.label,
-        "margin": pair.margin,
+        "margin": high - low,
         "chosen_rating": high,
         "rejected_rating": low,
     }
     return PreferenceRow(
-        id=f"pair-{pair.key}",
+        id=f"pair-{conversation_key([*prompt, chosen.message, rejected.message])}",
         source=" + ".join(sorted({chosen.source, rejected.source} - {""})),
         prompt=[dict(message) for message in prompt],
         chosen=[dict(chosen.message)],
@@ -211,7 +167,3 @@ def _row(
         group=chosen.group if chosen.group is not None else rejected.group,
         meta=meta,
     )
-
-
-def _calls_tools(*responses: _Rated) -> bool:
-    return any(response.message.get("tool_calls") for response in responses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -36,6 +37,8 @@ _DAMAGED = (
 )
 # A cell may hold a whole conversation.
 _LONGEST_CELL = 1 << 30
+# The two forms of a place below: lines are counted in texts, rows in what has no lines.
+_PLACE = re.compile(r"(.*)(?::| row )\d+", re.DOTALL)
 
 
 def raw_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
@@ -56,6 +59,25 @@ def raw_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
         raise DataError(
             f"{path} is damaged or not of the kind that its name says: {error}"
         ) from None
+
+
+def file_of(place: str) -> Path:
+    """Return the file of a place that `raw_rows` gave; of a hub set's row, the set's name as a path."""
+    found = _PLACE.fullmatch(place)
+    return Path(found[1] if found else place)
+
+
+def present(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a table without the fields that are null, in its `responses` too.
+
+    A table has a column for every row or for none, and its structs have the fields of all of them, so
+    an absent field comes as null.
+    """
+    row = {name: value for name, value in raw.items() if value is not None}
+    # Elsewhere a null may be a value of its own, such as one rating of a list.
+    if "responses" in row:
+        row["responses"] = _without_nulls(row["responses"])
+    return row
 
 
 def fault(error: Exception) -> str:
@@ -131,7 +153,10 @@ def _cells(raw: dict[str | None, Any], row_type: type[T]) -> T:
 
 
 def _convert(raw: dict[str, Any], row_type: type[T]) -> T:
-    # Parquet has a column for every row or for none, so an absent field comes as null.
-    return msgspec.convert(
-        {name: value for name, value in raw.items() if value is not None}, row_type
-    )
+    return msgspec.convert(present(raw), row_type)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(own) for name, own in value.items() if own is not None}
+    return [_without_nulls(own) for own in value] if isinstance(value, list) else value

@@ -30,7 +30,7 @@ class RatingRow(msgspec.Struct, kw_only=True):
         meta: Anything else; never read by training.
     """
 
-    id: str
+    id: str | int
     messages: list[dict[str, Any]]
     ratings: dict[str, Any]
     scale: dict[str, tuple[float, float] | None] = {}
@@ -79,7 +79,7 @@ class PreferenceRow(msgspec.Struct, kw_only=True):
         meta: Anything else; never read by training.
     """
 
-    id: str
+    id: str | int
     prompt: list[dict[str, Any]]
     chosen: list[dict[str, Any]]
     rejected: list[dict[str, Any]]

@@ -34,7 +34,8 @@ class Source:
         split: Split of the hub set; several joined by `+`.
         revision: Commit, tag or branch of the hub set.
         streaming: Read the hub set over the network each time, for sets that no disk here would hold.
-        name: What rows are said to come from that do not say so themselves.
+        name: What rows are said to come from: native ones that do not say so themselves, all of a
+            known set or a column map.
         columns: Which columns hold what, for rows of any other layout.
         options: Options of a known set.
     """
@@ -79,7 +80,7 @@ def open_source(source: Source, row_types: RowTypes, tally: Tally) -> Iterator[t
         tally: Takes rejects, notes of what was changed, and the commits of hub sets.
 
     Raises:
-        DataError: If it can't be read at all, holds no rows, or none of them is of these types.
+        DataError: If it can't be read at all, or holds no rows.
         InputError: If a known set does not have an option that is given.
         MissingExtraError: If the hub's library is not installed.
     """
@@ -138,19 +139,22 @@ def _converted(
     if source.columns is not None:
         yield from mapped_rows(raw, kinds[0], source.columns, source.label, tally)
     else:
-        yield from _native_hub_rows(raw, kinds, tally)
+        yield from _native_hub_rows(raw, kinds, source.name, tally)
 
 
 def _native_hub_rows(
-    raw: Iterable[RawRow], kinds: tuple[type[NativeRow], ...], tally: Tally
+    raw: Iterable[RawRow], kinds: tuple[type[NativeRow], ...], name: str, tally: Tally
 ) -> Iterator[NativeRow]:
     for row in raw:
         kind: Any = ResponsesRow if ResponsesRow in kinds and "responses" in row.value else kinds[0]
         present = {name: value for name, value in row.value.items() if value is not None}
         try:
-            yield msgspec.convert({"id": row.id} | present, kind)
+            made = msgspec.convert({"id": row.id} | present, kind)
         except msgspec.ValidationError as error:
             tally.reject(row, fault(error))
+            continue
+        made.source = made.source or name
+        yield made
 
 
 def _raw(source: Source, known: KnownSet | None, tally: Tally) -> Iterator[RawRow]:

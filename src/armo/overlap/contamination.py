@@ -126,7 +126,7 @@ def _worst(
     """Return the gravest match of each row that has one, and add the benchmark's rows to `touched`."""
     worst: dict[int, Match] = {}
     for place, row in enumerate(rows):
-        for touched_row, match in index.matches(entry_of(row, row.id)):
+        for touched_row, match in index.matches(entry_of(row, str(row.id))):
             touched.add(touched_row)
             if place not in worst or match.gravity() < worst[place].gravity():
                 worst[place] = match

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from armo.conversation import Conversation, conversation_key, text_of
 from armo.data import Dataset, PreferenceRow, RatingRow, Source
+from armo.data.columns import RatedColumn
 from armo.data.sets import Kind, KnownSet, find_set
 from armo.splits import SPLITS, split_codes
 
@@ -32,6 +33,7 @@ class SourceCount:
         tested_on: What the reading of a known set was tested on.
         note: What its card or our reading of it warns of.
         objectives: Objectives that a known set of ratings says it has.
+        columns: What a column map says of them.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class SourceCount:
     tested_on: str = ""
     note: str = ""
     objectives: tuple[str, ...] = ()
+    columns: Mapping[str, RatedColumn] = field(default_factory=dict)
 
 
 class Local:
@@ -103,6 +106,7 @@ def published_count(source: Source, kind: Kind) -> SourceCount:
     """Return the line of a hub set, from what is known without asking the hub."""
     known = find_set(source.set, kind) if source.set else None
     rows = _published_rows(source, known)
+    columns = source.columns.objectives if source.columns else {}
     hub = source.hub or (known.hub if known else "")
     subset = source.subset or (known.subset if known else "")
     split = source.split or (known.split if known else "train")
@@ -118,7 +122,8 @@ def published_count(source: Source, kind: Kind) -> SourceCount:
         revision=source.revision,
         tested_on=known.tested_on if known else "",
         note=known.note if known else "",
-        objectives=known.objectives if known else tuple(_column_names(source)),
+        objectives=known.objectives if known else tuple(columns),
+        columns=columns,
     )
 
 
@@ -127,10 +132,6 @@ def _published_rows(source: Source, known: KnownSet | None) -> int | None:
     if known is None or source.split or source.subset or source.hub:
         return None
     return known.native_rows if known.native_rows is not None else known.rows
-
-
-def _column_names(source: Source) -> Iterable[str]:
-    return source.columns.objectives if source.columns else ()
 
 
 def _lines(

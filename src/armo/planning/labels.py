@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from armo.data import Dataset
 from armo.errors import RecipeError, nearest
-from armo.objectives import Objective
-from armo.paper import PAPER_OBJECTIVES, UNIT_MAPS
+from armo.paper import PAPER_OBJECTIVES
 from armo.planning.counting import SourceCount
-from armo.training.recipe import LENGTH, ObjectiveSettings, Recipe
+from armo.training.checks import check_taken_out, unit_maps
+from armo.training.recipe import LENGTH, Recipe
 
 
 @dataclass(frozen=True)
@@ -41,56 +42,61 @@ def objective_lines(
         RecipeError: If the recipe keeps, or takes out, an objective that nothing rates.
     """
     settings = recipe.objectives
-    lines = {line.name: line for line in (*_local(recipe, here), *_remote(recipe, hub))}
+    labels = _labels(here)
+    rated = _rated(here, hub)
+    units = unit_maps(settings, rated, _column_maps(here, hub))
     for name in settings.keep or ():
-        if name not in lines:
-            raise RecipeError(f"objectives.keep: nothing rates '{name}'{nearest(name, lines)}")
-    kept = [lines[name] for name in settings.keep] if settings.keep else list(lines.values())
+        if name not in rated:
+            raise RecipeError(f"objectives.keep: nothing rates '{name}'{nearest(name, rated)}")
+    kept = [
+        ObjectiveLine(
+            name,
+            rated[name].scale,
+            units.get(name, (0.0, 1.0)),
+            ", ".join(rated[name].sources),
+            labels.get(name),
+        )
+        for name in settings.keep or rated
+    ]
+    if kept:
+        check_taken_out(settings, [line.name for line in kept])
     if settings.with_length:
         kept.append(ObjectiveLine(LENGTH, None, (0.0, 1.0), "log(1 + response tokens)", None))
-    names = [line.name for line in kept]
-    if kept and settings.verbosity not in names:
-        raise RecipeError(
-            f"objectives.verbosity: nothing rates '{settings.verbosity}'"
-            f"{nearest(settings.verbosity, names)}"
-        )
     return kept
 
 
-def _local(recipe: Recipe, here: Dataset) -> list[ObjectiveLine]:
-    counts: dict[str, int] = {}
-    for row in here.ratings:
-        for name, _ in row.rated():
-            counts[name] = counts.get(name, 0) + 1
-    return [
-        ObjectiveLine(
-            objective.name,
-            (objective.low, objective.high),
-            here.unit_maps.get(objective.name) or _unit(objective.name, recipe.objectives),
-            objective.source,
-            counts.get(objective.name, 0),
-        )
-        for objective in here.objectives
-    ]
+@dataclass
+class _Rated:
+    """Scale and sources of an objective, from wherever they are known."""
+
+    scale: tuple[float, float] | None
+    sources: list[str]
 
 
-def _remote(recipe: Recipe, hub: Sequence[SourceCount]) -> list[ObjectiveLine]:
-    known: dict[str, Objective] = {objective.name: objective for objective in PAPER_OBJECTIVES}
-    sources: dict[str, list[str]] = {}
+def _rated(here: Dataset, hub: Sequence[SourceCount]) -> dict[str, _Rated]:
+    """Return all objectives: those of local rows, then those that hub sets add."""
+    rated = {
+        one.name: _Rated((one.low, one.high), one.source.split(", ")) for one in here.objectives
+    }
+    published = {one.name: (one.low, one.high) for one in PAPER_OBJECTIVES}
     for line in hub:
         for name in line.objectives if line.kind == "ratings" else ():
-            sources.setdefault(name, []).append(line.name)
-    return [
-        ObjectiveLine(
-            name,
-            (known[name].low, known[name].high) if name in known else None,
-            _unit(name, recipe.objectives),
-            ", ".join(sets),
-            None,
-        )
-        for name, sets in sources.items()
-    ]
+            known = line.columns[name].scale if name in line.columns else published.get(name)
+            found = rated.setdefault(name, _Rated(known, []))
+            found.scale = found.scale or known
+            found.sources.append(line.name)
+    return rated
 
 
-def _unit(name: str, settings: ObjectiveSettings) -> tuple[float, float]:
-    return settings.unit_map.get(name) or UNIT_MAPS[settings.maps].get(name) or (0.0, 1.0)
+def _column_maps(here: Dataset, hub: Sequence[SourceCount]) -> dict[str, tuple[float, float]]:
+    given = {
+        name: rated.map
+        for line in hub
+        for name, rated in line.columns.items()
+        if rated.map is not None
+    }
+    return given | here.unit_maps
+
+
+def _labels(here: Dataset) -> Counter[str]:
+    return Counter(name for row in here.ratings for name, _ in row.rated())

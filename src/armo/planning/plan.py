@@ -5,14 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from armo.data import Dataset, Source, limit_rows, load_dataset
 from armo.data.sets import Kind
 from armo.errors import RecipeError, nearest
+from armo.overlap import OverlapSettings, contaminated_rows
+from armo.overlap.entries import is_known_benchmark
 from armo.planning.counting import SourceCount, count_local, is_local, published_count
 from armo.planning.labels import ObjectiveLine, objective_lines
 from armo.planning.reading import Assumptions, Reading, estimate, is_here
 from armo.splits import SPLITS
+from armo.training.checks import check_files, check_sources
+from armo.training.reading import derive_pairs
 from armo.training.recipe import Recipe
 
 
@@ -67,7 +72,8 @@ def make_plan(recipe: Recipe, given: Assumptions) -> Plan:
             "--tokens-per-second"
         )
     hub = _hub_lines(recipe)
-    here = _local_data(recipe, hub)
+    notes: list[str] = []
+    here = _local_data(recipe, hub, notes)
     lines, local = count_local(here)
     sources = [*lines, *(_limited(line, _limits(recipe, line.kind)) for line in hub)]
     hub_conversations = sum(line.conversations or 0 for line in sources if line.place != "here")
@@ -76,7 +82,7 @@ def make_plan(recipe: Recipe, given: Assumptions) -> Plan:
         backbone_here=is_here(recipe.backbone),
         sources=sources,
         objectives=objective_lines(recipe, here, hub),
-        verbosity=recipe.objectives.verbosity,
+        verbosity=recipe.objectives.taken_out,
         splits=_splits(sources),
         conversations=len(local.keys) + hub_conversations,
         reading=estimate(recipe.backbone, local, hub_conversations, given),
@@ -87,7 +93,7 @@ def make_plan(recipe: Recipe, given: Assumptions) -> Plan:
         },
         rejected=len(here.rejects),
         left_out=len(here.left_out),
-        notes=_notes(recipe, sources),
+        notes=[*notes, *_notes(recipe, sources)],
     )
 
 
@@ -104,8 +110,52 @@ def _hub_lines(recipe: Recipe) -> list[SourceCount]:
     ]
 
 
-def _local_data(recipe: Recipe, hub: Sequence[SourceCount]) -> Dataset:
-    """Read the sources that are here, under the limits that name them."""
+def _local_data(recipe: Recipe, hub: Sequence[SourceCount], notes: list[str]) -> Dataset:
+    """Return the rows that are here, as training would take them as far as they alone can tell."""
+    data = recipe.data
+    check_files(data, [*data.ratings, *data.preferences])
+    found = _limited_rows(recipe, hub)
+    if data.contamination.benchmarks:
+        notes.append(_guarded(found, data.contamination))
+    if data.pairs_from_ratings.by:
+        notes.append(_derived(found, recipe, hub))
+    sources = {row.source for row in found.preferences}
+    # Native rows of the hub name their sources themselves.
+    if all(line.tested_on or line.columns for line in hub):
+        check_sources(recipe, sources | {line.name for line in hub if line.kind == "preferences"})
+    return found
+
+
+def _guarded(found: Dataset, settings: OverlapSettings) -> str:
+    """Take out the rows that repeat a guarded benchmark; tell what training would do."""
+    if any(is_known_benchmark(name) for name in settings.benchmarks):
+        return "Guarded benchmarks come from the hub: what repeats them is found when training."
+    outcome = contaminated_rows(
+        found.ratings, found.preferences, [Path(name) for name in settings.benchmarks], settings
+    )
+    if not outcome:
+        return "No local row repeats a guarded benchmark."
+    if settings.action == "refuse":
+        return f"Training would refuse: {outcome.complaint()}."
+    count = len(outcome.ratings) + len(outcome.preferences)
+    if settings.action == "remove":
+        found.ratings = outcome.clean_ratings(found.ratings)
+        found.preferences = outcome.clean_preferences(found.preferences)
+        return f"{count:,} local rows repeat a guarded benchmark, and are left out."
+    return f"{count:,} local rows repeat a guarded benchmark, and would be trained on."
+
+
+def _derived(found: Dataset, recipe: Recipe, hub: Sequence[SourceCount]) -> str:
+    """Add the pairs that the local ratings make; those of hub sets can't be known."""
+    settings = recipe.data.pairs_from_ratings
+    if any(line.kind == "ratings" for line in hub):
+        return "Pairs are made of the ratings, which are on the hub: how many is not known yet."
+    before = len(found.preferences)
+    derive_pairs(found, settings)
+    return f"{len(found.preferences) - before:,} of the pairs are made of the ratings."
+
+
+def _limited_rows(recipe: Recipe, hub: Sequence[SourceCount]) -> Dataset:
     data = recipe.data
     found = load_dataset(
         [source for source in data.ratings if is_local(source)],
@@ -174,6 +224,10 @@ def _notes(recipe: Recipe, sources: Sequence[SourceCount]) -> list[str]:
         notes.append(
             "Rows of hub sets stand as their cards say; several sets may share conversations, which "
             "are then read once, so that tokens, disk and hours are upper bounds."
+        )
+    if not recipe.data.ratings:
+        notes.append(
+            "There are no ratings: train it from a model on, with armo train --from MODEL."
         )
     if unknown := [line.name for line in there if line.rows is None]:
         notes.append(f"Nobody has said how many rows these have: {', '.join(unknown)}.")

@@ -19,11 +19,11 @@ CONTRADICTION = 0.5
 
 
 class Range(msgspec.Struct, frozen=True):
-    """An estimate with its 95% bootstrap interval over prompts.
+    """An estimate with its 95% bootstrap interval over groups, which are prompts unless rows name theirs.
 
     Attributes:
         estimate: On the data as they are.
-        low: Lower end; None where fewer than two prompts, or too few resamples, leave it unknown.
+        low: Lower end; None where fewer than two groups, or too few resamples, leave it unknown.
         high: Upper end, or None likewise.
     """
 
@@ -121,13 +121,13 @@ def _agreement(objective: Ratings, responses: Responses) -> Agreement:
     differences = np.bincount(code, (2 * place - counts[code] + 1) * values) / pairs
     exact = _equal_pairs(values, code, len(counts)) / pairs
     spread = values[starts + counts - 1] - values[starts]
-    prompts = np.unique(responses.group[rows[starts]], return_inverse=True)[1]
-    icc, ceiling = _ranges(values, code, counts, prompts)
+    groups = np.unique(responses.group[rows[starts]], return_inverse=True)[1]
+    icc, ceiling = _ranges(values, code, counts, groups)
     return Agreement(
         name=objective.name,
         responses=len(counts),
         ratings=len(values),
-        prompts=int(prompts.max()) + 1,
+        prompts=len(np.unique(responses.prompt[rows[starts]])),
         exact=float(exact.mean()),
         difference=float(np.maximum(differences, 0).mean()),
         contradicting=int((spread >= CONTRADICTION - 1e-9).sum()),
@@ -147,20 +147,20 @@ def _equal_pairs(values: Floats, code: NDArray[np.intp], responses: int) -> Floa
 
 
 def _ranges(
-    values: Floats, code: NDArray[np.intp], counts: NDArray[np.intp], prompts: NDArray[np.intp]
+    values: Floats, code: NDArray[np.intp], counts: NDArray[np.intp], groups: NDArray[np.intp]
 ) -> tuple[Range | None, Range | None]:
-    """Return reliability and ceiling, with intervals from drawing prompts."""
+    """Return reliability and ceiling, with intervals from drawing groups."""
     centred = values - values.mean()
     sums = np.bincount(code, centred)
     inside = np.bincount(code, np.square(centred - (sums / counts)[code]))
     columns = (np.ones(len(counts)), counts, counts**2, sums, sums**2 / counts, inside)
-    by_prompt = np.stack([np.bincount(prompts, column) for column in columns], axis=1)
-    estimate = float(reliability(by_prompt.sum(axis=0, keepdims=True))[0])
+    by_group = np.stack([np.bincount(groups, column) for column in columns], axis=1)
+    estimate = float(reliability(by_group.sum(axis=0, keepdims=True))[0])
     if np.isnan(estimate):
         return None, None
     low = high = None
-    if len(by_prompt) >= 2:
-        draws = reliability(resampled_totals(by_prompt, RESAMPLES, _SEED))
+    if len(by_group) >= 2:
+        draws = reliability(resampled_totals(by_group, RESAMPLES, _SEED))
         draws = draws[~np.isnan(draws)]
         if 2 * len(draws) > RESAMPLES:
             ends = np.quantile(draws, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])

@@ -27,6 +27,7 @@ class ResponseColumns:
 
     def __init__(self) -> None:
         self.part = array("i")
+        self.prompt = array("Q")
         self.group = array("Q")
         self.key = array("Q")
         self.characters = array("q")
@@ -78,6 +79,7 @@ class Columns:
         columns = self.responses
         return Responses(
             part=_view(columns.part, np.int32),
+            prompt=_view(columns.prompt, np.uint64),
             group=_view(columns.group, np.uint64),
             key=_view(columns.key, np.uint64),
             characters=_view(columns.characters, np.int64),

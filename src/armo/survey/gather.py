@@ -6,13 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import pyarrow.parquet as pq
 
 from armo.atomic import file_sha256
-from armo.conversation import Conversation, conversation_group, conversation_key, text_of
+from armo.conversation import (
+    Conversation,
+    as_prompt,
+    conversation_group,
+    conversation_key,
+    text_of,
+)
 from armo.data.files import read_rows
 from armo.data.kinds import ROW_TYPES, kind_of_file
 from armo.data.raw import raw_rows
@@ -34,6 +40,13 @@ from armo.survey.unusable import Unusable
 NO_SOURCE = "(no source)"
 _ADVANCE_EVERY = 256
 _LARGEST = 1e100
+
+
+class _Place(NamedTuple):
+    """What a response belongs to, both as hashes: see `Responses`."""
+
+    prompt: int
+    group: int
 
 
 class FileFacts(msgspec.Struct, frozen=True):
@@ -126,12 +139,19 @@ def row_count(path: Path) -> int:
     return max(1, sum(1 for _ in raw_rows(path, dict)))
 
 
-def _add_response(gathered: Gathered, part: Part, group: str, messages: Conversation) -> int:
+def _place(messages: Conversation, group: str | None = None) -> _Place:
+    """Return what the responses of a row belong to; `messages` are its prompt, or begin with it."""
+    prompt = hashed(conversation_group(messages))
+    return _Place(prompt, prompt if group is None else hashed(group))
+
+
+def _add_response(gathered: Gathered, part: Part, place: _Place, messages: Conversation) -> int:
     """Keep the numbers of one response and return its index."""
     columns = gathered.columns.responses
     texts = [text_of(message) for message in messages]
     columns.part.append(gathered.columns.parts.code(part))
-    columns.group.append(hashed(group))
+    columns.prompt.append(place.prompt)
+    columns.group.append(place.group)
     columns.key.append(int(conversation_key(messages)[:16], 16))
     columns.characters.append(len(texts[-1]))
     columns.words.append(len(texts[-1].split()))
@@ -147,7 +167,7 @@ def _part(gathered: Gathered, kind: str, source: str) -> Part:
 
 def _take_ratings(row_id: str, row: RatingRow, gathered: Gathered) -> None:
     part = _part(gathered, "ratings", row.source)
-    index = _add_response(gathered, part, row.split_group(), row.messages)
+    index = _add_response(gathered, part, _place(row.messages, row.group), row.messages)
     units = {}
     for name, value in row.rated():
         low, high = cast("tuple[float, float]", row.scale[name])
@@ -174,9 +194,9 @@ def _take_pair(
 ) -> None:
     part = _part(gathered, kind, row.source)
     chosen, rejected = row.conversations()
-    group = row.split_group()
-    gathered.columns.chosen.append(_add_response(gathered, part, group, chosen))
-    _add_response(gathered, part, group, rejected)
+    place = _place(chosen, row.group)
+    gathered.columns.chosen.append(_add_response(gathered, part, place, chosen))
+    _add_response(gathered, part, place, rejected)
     gathered.examples.pair(row_id, part, chosen, rejected)
 
 
@@ -184,9 +204,9 @@ def _take_responses(row_id: str, row: ResponsesRow, gathered: Gathered) -> None:
     del row_id
     part = _part(gathered, "responses", row.source)
     number = gathered.columns.set_of[-1] + 1 if gathered.columns.set_of else 0
-    group = row.split_group()
+    place = _place(as_prompt(row.prompt), row.group)
     for response, messages in zip(row.responses, row.conversations(), strict=True):
-        gathered.columns.set_rows.append(_add_response(gathered, part, group, messages))
+        gathered.columns.set_rows.append(_add_response(gathered, part, place, messages))
         gathered.columns.set_of.append(number)
         gathered.columns.labels.append(_bounded(response.label))
 
@@ -195,7 +215,7 @@ def _take_conversation(row_id: str, row: ConversationRow, gathered: Gathered) ->
     del row_id
     part = _part(gathered, "conversations", "")
     messages = row.conversation()
-    _add_response(gathered, part, conversation_group(messages), messages)
+    _add_response(gathered, part, _place(messages), messages)
 
 
 def _bounded(label: float) -> float:

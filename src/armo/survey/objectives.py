@@ -111,20 +111,20 @@ def rank_correlation(x: NDArray[np.generic], y: NDArray[np.generic]) -> float | 
 
 def _describe(objective: Ratings, responses: Responses) -> ObjectiveFigures:
     values, scale = objective.shown, objective.shown_scale
-    groups = responses.group[objective.rows]
+    prompts = responses.prompt[objective.rows]
     parts = responses.part[objective.rows]
     sources = [
-        _of_source(values, groups, parts == part, part, responses, scale)
+        _of_source(values, prompts, parts == part, part, responses, scale)
         for part in np.unique(parts)
     ]
     characters = responses.characters[objective.rows]
-    within, rows_within = _within(values, np.log1p(characters), groups)
+    within, rows_within = _within(values, np.log1p(characters), prompts)
     return ObjectiveFigures(
         name=objective.name,
         low=scale[0],
         high=scale[1],
         scales=sorted(objective.scales),
-        overall=_distribution("", values, groups, scale),
+        overall=_distribution("", values, prompts, scale),
         by_source=sorted(sources, key=lambda figures: (-figures.labels, figures.source)),
         length=rank_correlation(values, characters),
         length_within=within,
@@ -134,18 +134,18 @@ def _describe(objective: Ratings, responses: Responses) -> ObjectiveFigures:
 
 def _of_source(
     values: Floats,
-    groups: NDArray[np.uint64],
+    prompts: NDArray[np.uint64],
     chosen: NDArray[np.bool_],
     part: np.int32,
     responses: Responses,
     scale: tuple[float, float],
 ) -> Distribution:
     source = responses.parts[int(part)][1]
-    return _distribution(source, values[chosen], groups[chosen], scale)
+    return _distribution(source, values[chosen], prompts[chosen], scale)
 
 
 def _distribution(
-    source: str, values: Floats, groups: NDArray[np.uint64], scale: tuple[float, float]
+    source: str, values: Floats, prompts: NDArray[np.uint64], scale: tuple[float, float]
 ) -> Distribution:
     commonest, count = min(
         Counter(values.tolist()).items(), key=lambda entry: (-entry[1], entry[0])
@@ -153,7 +153,7 @@ def _distribution(
     return Distribution(
         source=source,
         labels=len(values),
-        prompts=len(np.unique(groups)),
+        prompts=len(np.unique(prompts)),
         mean=float(values.mean()),
         sd=float(values.std()),
         at_low=float((values == scale[0]).mean()),
@@ -166,9 +166,9 @@ def _distribution(
 
 
 def _within(
-    values: Floats, lengths: Floats, groups: NDArray[np.uint64]
+    values: Floats, lengths: Floats, prompts: NDArray[np.uint64]
 ) -> tuple[float | None, int]:
-    codes = np.unique(groups, return_inverse=True)[1]
+    codes = np.unique(prompts, return_inverse=True)[1]
     rows = int(comparable(codes, len(values))[0].sum())
     if rows < FEWEST:
         return None, rows
@@ -179,5 +179,5 @@ def _within(
 
 def _varies(values: Floats, codes: NDArray[np.intp]) -> bool:
     order = np.lexsort((values, codes))
-    same_group = np.diff(codes[order]) == 0
-    return bool((np.diff(values[order])[same_group] != 0).any())
+    same_prompt = np.diff(codes[order]) == 0
+    return bool((np.diff(values[order])[same_prompt] != 0).any())

@@ -112,7 +112,7 @@ def conflicts(pairs: Pairs, responses: Responses) -> Conflicts:
     winner, loser = responses.key[pairs.chosen], responses.key[pairs.rejected]
     unequal = winner != loser
     winner, loser = winner[unequal], loser[unequal]
-    group = responses.group[pairs.chosen][unequal]
+    prompt = responses.prompt[pairs.chosen][unequal]
     ends = np.stack([np.minimum(winner, loser), np.maximum(winner, loser)], axis=1)
     _, first, code, counts = np.unique(
         ends, axis=0, return_index=True, return_inverse=True, return_counts=True
@@ -127,16 +127,16 @@ def conflicts(pairs: Pairs, responses: Responses) -> Conflicts:
         distinct=len(counts),
         repeated=int((counts > 1).sum()),
         both_orders=int(both.sum()),
-        prompts=len(np.unique(group[first[both]])),
+        prompts=len(np.unique(prompt[first[both]])),
         in_cycles=len(cyclic),
-        prompts_in_cycles=len(np.unique(group[once][touched])),
+        prompts_in_cycles=len(np.unique(prompt[once][touched])),
     )
 
 
 def responses_each(pairs: Pairs, responses: Responses) -> list[ResponsesEach]:
     """Return how many prompts have 2, 3, … distinct responses in pairs."""
     rows = np.concatenate([pairs.chosen, pairs.rejected])
-    known = np.unique(np.stack([responses.group[rows], responses.key[rows]], axis=1), axis=0)
+    known = np.unique(np.stack([responses.prompt[rows], responses.key[rows]], axis=1), axis=0)
     _, each = np.unique(known[:, 0], return_counts=True)
     numbers, prompts = np.unique(each, return_counts=True)
     return [
@@ -150,16 +150,15 @@ def _figures(
 ) -> PairFigures:
     better, worse = pairs.chosen[chosen], pairs.rejected[chosen]
     difference = responses.characters[better] - responses.characters[worse]
-    groups = responses.group[better]
     stated = chosen[pairs.margin_pairs]
     return PairFigures(
         kind=kind,
         source=source,
         pairs=len(better),
-        prompts=len(np.unique(groups)),
+        prompts=len(np.unique(responses.prompt[better])),
         equal=int((responses.key[better] == responses.key[worse]).sum()),
         same_length=int((difference == 0).sum()),
-        longer=_longer(difference, groups),
+        longer=_longer(difference, responses.group[better]),
         ratio=_ratio(responses.characters[better], responses.characters[worse]),
         margins=_margins(pairs.margins[stated]),
     )

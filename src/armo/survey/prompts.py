@@ -33,7 +33,7 @@ class PromptFigures(msgspec.Struct, frozen=True):
     """Prompts, over all files.
 
     Attributes:
-        prompts: Distinct prompts (groups of the split).
+        prompts: Distinct prompts, by their first user message.
         responses: Responses read.
         most: Responses of the prompt that has most.
         top_share: Share of all responses that belongs to the most frequent 1% of the prompts.
@@ -57,7 +57,7 @@ class PromptFigures(msgspec.Struct, frozen=True):
 
 def part_facts(gathered: Gathered, responses: Responses) -> list[PartFacts]:
     """Return rows and prompts of every kind and source, in order."""
-    met = np.unique(np.stack([responses.part.astype(np.uint64), responses.group], axis=1), axis=0)
+    met = np.unique(np.stack([responses.part.astype(np.uint64), responses.prompt], axis=1), axis=0)
     prompts = np.bincount(met[:, 0].astype(np.intp), minlength=len(responses.parts))
     code: dict[Part, int] = {part: number for number, part in enumerate(responses.parts)}
     return [
@@ -68,14 +68,14 @@ def part_facts(gathered: Gathered, responses: Responses) -> list[PartFacts]:
 
 def prompt_figures(responses: Responses) -> PromptFigures:
     """Return how responses spread over prompts."""
-    _, counts = np.unique(responses.group, return_counts=True)
+    _, counts = np.unique(responses.prompt, return_counts=True)
     frequent = np.sort(counts)[::-1][: -(-len(counts) // 100)]
     training = _prompts(responses, TRAINING)
     benchmark = _prompts(responses, BENCHMARKS)
     _, rated = np.unique(responses.key[responses.of_kind("ratings")], return_counts=True)
     return PromptFigures(
         prompts=len(counts),
-        responses=len(responses.group),
+        responses=len(responses.part),
         most=int(counts.max(initial=0)),
         top_share=float(frequent.sum() / max(1, counts.sum())),
         training=len(training),
@@ -91,4 +91,4 @@ def _order(part: Part) -> tuple[int, str]:
 
 
 def _prompts(responses: Responses, kinds: tuple[str, ...]) -> NDArray[np.uint64]:
-    return np.unique(responses.group[responses.of_kind(*kinds)])
+    return np.unique(responses.prompt[responses.of_kind(*kinds)])

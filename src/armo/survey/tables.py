@@ -25,7 +25,9 @@ class Responses:
 
     Attributes:
         part: Index into `parts`.
-        group: The prompt, as a hash: rows with one group stay on one side of the split.
+        prompt: Hash of the first user message, without regard to case and white space.
+        group: Hash of the group, which rows may name and which else is the prompt: what one draws,
+            since rows of a group do not err independently.
         key: Hash of the exact conversation.
         characters: Characters of the response.
         words: Words of the response, as white space parts them.
@@ -34,6 +36,7 @@ class Responses:
     """
 
     part: NDArray[np.int32]
+    prompt: NDArray[np.uint64]
     group: NDArray[np.uint64]
     key: NDArray[np.uint64]
     characters: Ints

@@ -17,16 +17,18 @@ from armo.splits import SPLITS, TEST, TRAIN
 from armo.training.fitting import Fitted
 from armo.training.preference_figures import preference_figures
 from armo.training.prepare import Prepared
-from armo.training.recipe import EvaluationSettings
+from armo.training.recipe import EvaluationSettings, Recipe
 from armo.training.tables import RatingTable
 
 
 def figures_of(
-    prepared: Prepared, fitted: Fitted, backbone: Backbone, settings: EvaluationSettings
+    prepared: Prepared, fitted: Fitted, backbone: Backbone, recipe: Recipe
 ) -> dict[str, Any]:
     """Return everything that metrics.json says of data, stages, objectives and preferences."""
     store, pairs, heads = prepared.store, prepared.pairs, fitted.heads
+    settings = recipe.evaluation
     preferences = preference_figures(prepared, fitted, settings)
+    reference = pairs.responses(TRAIN, recipe.debias.reference)
     return {
         "data": _data(prepared),
         "stages": _stages(prepared, fitted, backbone),
@@ -36,7 +38,7 @@ def figures_of(
         "ratings": _ratings(heads, store, prepared.ratings, settings),
         "debias": fitted.debias.report,
         "bias": {
-            "reference": _bias(heads, store, pairs.responses(TRAIN), prepared.verbosity),
+            "reference": _bias(heads, store, reference, prepared.verbosity),
             "test": _bias(heads, store, pairs.responses(TEST), prepared.verbosity),
         },
         "gate": fitted.gate.report,

@@ -102,7 +102,9 @@ def _debias(
     if start is not None and "debias" not in start.stages:
         return start.debias()
     keys, prompts = prepared.pairs.responses(TRAIN, recipe.debias.reference)
-    inputs = [regression, keys, prompts, prepared.names, prepared.verbosity]
+    # Keys are of texts; what the backbone made of them may have changed.
+    origin = prepared.store.manifest.origin
+    inputs = [origin, regression, keys, prompts, prepared.names, prepared.verbosity]
     return run_stage(
         folder / "debias.safetensors",
         [*inputs, asdict(recipe.debias)],

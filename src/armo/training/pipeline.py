@@ -74,7 +74,7 @@ def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -
         "recipe": dataclasses.asdict(recipe),
         "backbone": {**dataclasses.asdict(backbone.identity), "dtype": backbone.dtype},
     }
-    metrics = plain(head | figures_of(prepared, fitted, backbone, recipe.evaluation))
+    metrics = plain(head | figures_of(prepared, fitted, backbone, recipe))
     model = dataclasses.replace(model, metrics=metrics)
     model.save_pretrained(out / MODEL)
     write_json(out / METRICS, metrics)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from armo.data import SAMPLE, Dataset, infer_objectives, load_dataset, select_objectives
+from armo.data import Dataset, infer_objectives, load_dataset, select_objectives
 from armo.data.pairing import pairs_from_ratings
-from armo.errors import DataError, RecipeError, nearest
+from armo.errors import DataError, RecipeError
 from armo.objectives import Objective
 from armo.overlap import OverlapSettings, contaminated_rows
-from armo.paper import UNIT_MAPS
 from armo.progress import Reporter, silent
+from armo.training.checks import (
+    check_files,
+    check_sources,
+    check_taken_out,
+    taken_out_from,
+    unit_maps,
+)
 from armo.training.recipe import LENGTH, DerivedPairs, ObjectiveSettings, Recipe
 from armo.training.start import Start
 
@@ -37,10 +43,9 @@ def read_data(recipe: Recipe, start: Start | None = None, reporter: Reporter = s
             "trained model: armo train RECIPE --from MODEL"
         )
     rated = recipe.data.ratings if start is None else []
-    for source in (*rated, *recipe.data.preferences):
-        file = source if isinstance(source, str) else source.file
-        if file not in ("", SAMPLE) and not Path(file).is_file():
-            raise DataError(recipe.data.with_advice(f"{file}: no such file"))
+    check_files(recipe.data, [*rated, *recipe.data.preferences])
+    if start is not None:
+        taken_out_from(recipe.objectives, start)
     limits = recipe.data.limits
     if start is not None:
         limits = dataclasses.replace(limits, ratings={})
@@ -48,12 +53,13 @@ def read_data(recipe: Recipe, start: Start | None = None, reporter: Reporter = s
     if recipe.data.contamination.benchmarks:
         _guard(data, recipe.data.contamination, reporter)
     if recipe.data.pairs_from_ratings.by:
-        _derive(data, recipe.data.pairs_from_ratings)
+        derive_pairs(data, recipe.data.pairs_from_ratings)
     data.objectives = _select(data, recipe.objectives) if start is None else start.objectives
+    check_sources(recipe, {row.source for row in data.preferences})
     return data
 
 
-def _derive(data: Dataset, settings: DerivedPairs) -> None:
+def derive_pairs(data: Dataset, settings: DerivedPairs) -> None:
     """Add the pairs that the ratings make."""
     if not data.ratings:
         raise RecipeError(
@@ -85,21 +91,10 @@ def _guard(data: Dataset, settings: OverlapSettings, reporter: Reporter) -> None
 
 
 def _select(data: Dataset, settings: ObjectiveSettings) -> list[Objective]:
-    published = {
-        objective.name: UNIT_MAPS[settings.maps][objective.name]
-        for objective in data.objectives
-        if objective.name in UNIT_MAPS[settings.maps]
-    }
-    maps = published | data.unit_maps | settings.unit_map
+    maps = unit_maps(settings, [one.name for one in data.objectives], data.unit_maps)
     objectives = select_objectives(data.objectives, settings.keep, maps)
     names = [objective.name for objective in objectives]
     if LENGTH in names and settings.with_length:
         raise DataError(f"the data rates an objective '{LENGTH}' already; it can't be computed too")
-    known = [*names, LENGTH]
-    if settings.verbosity not in known:
-        raise RecipeError(
-            f"objectives.verbosity: no objective is named '{settings.verbosity}'"
-            f"{nearest(settings.verbosity, known)}; name one of {', '.join(names)}, or '{LENGTH}' "
-            "to have it computed from the number of tokens"
-        )
+    check_taken_out(settings, names)
     return objectives

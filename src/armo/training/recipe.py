@@ -22,7 +22,7 @@ from armo.errors import ArmoError, RecipeError, nearest
 from armo.overlap.entries import is_known_benchmark
 from armo.overlap.settings import OverlapSettings, valid_threshold
 
-LENGTH = "length"
+LENGTH, VERBOSITY = "length", "verbosity"
 # More prompts or resamples than anybody has memory for.
 _MOST = 1_000_000
 
@@ -82,7 +82,8 @@ class ObjectiveSettings:
     """`[objectives]`: what to learn.
 
     Attributes:
-        verbosity: Objective that debiasing takes out of the others: a rated one, or `length`.
+        verbosity: Objective that debiasing takes out of the others: a rated one, or `length`. Where it
+            is absent, `verbosity`, or what the model that training starts from takes out.
         keep: Rated objectives to learn; all of them where this is absent.
         computed: Objectives that armo rates by itself; so far `length`, log(1 + response tokens).
         unit_map: By objective, what the lowest and highest native rating become in unit scale.
@@ -90,7 +91,7 @@ class ObjectiveSettings:
             `published` HelpSteer's from 0.1 to 0.9, as the published checkpoint.
     """
 
-    verbosity: str = "verbosity"
+    verbosity: str | None = None
     keep: list[str] | None = None
     computed: list[Literal["length"]] = field(default_factory=list)
     unit_map: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -100,6 +101,11 @@ class ObjectiveSettings:
     def with_length(self) -> bool:
         """Whether the computed objective `length` is learned."""
         return LENGTH in self.computed or self.verbosity == LENGTH
+
+    @property
+    def taken_out(self) -> str:
+        """The objective that debiasing takes out, where no model says another."""
+        return VERBOSITY if self.verbosity is None else self.verbosity
 
 
 @dataclass(frozen=True)

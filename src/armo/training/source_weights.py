@@ -8,8 +8,6 @@ import numpy as np
 from jaxtyping import Float64
 from numpy.typing import NDArray
 
-from armo.errors import RecipeError, nearest
-
 
 def pair_weights(
     sources: Sequence[str], splits: NDArray[np.int8], setting: str | Mapping[str, float]
@@ -33,12 +31,6 @@ def pair_weights(
         return weights
     labels = np.asarray(sources, dtype=object)
     shares: Mapping[str, float] = setting if isinstance(setting, Mapping) else {}
-    for source in shares:
-        if source not in sources:
-            raise RecipeError(
-                f"gate.source_weights: no pair has the source '{source}'"
-                f"{nearest(source, set(sources))}"
-            )
     for split in np.unique(splits):
         inside = splits == split
         for source in set(labels[inside]):

@@ -88,11 +88,11 @@ class PairTable:
 def requests(ratings: Sequence[RatingRow], pairs: Sequence[PreferenceRow]) -> Iterator[Request]:
     """Yield what must be read: each rated response, and both responses of each pair."""
     for rating in ratings:
-        yield Request(rating.id, rating.messages, "ratings")
+        yield Request(str(rating.id), rating.messages, "ratings")
     for pair in pairs:
         chosen, rejected = pair.conversations()
-        yield Request(pair.id, chosen, "preferences, chosen")
-        yield Request(pair.id, rejected, "preferences, rejected")
+        yield Request(str(pair.id), chosen, "preferences, chosen")
+        yield Request(str(pair.id), rejected, "preferences, rejected")
 
 
 def rating_table(

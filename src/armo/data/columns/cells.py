@@ -78,9 +78,11 @@ def rating(row: Mapping[str, Any], column: str) -> bool | int | float | None:
     """
     value = cell(row, column)
     found = _number(value) if not isinstance(value, str) else _number_in(value)
-    if found is not None and (isinstance(found, str) or math.isinf(found)):
+    if found is None or (isinstance(found, float) and math.isnan(found)):
+        return None
+    if isinstance(found, str) or not _is_finite(found):
         raise DataError(f"{column}: expected a number, yes or no, got {value!r:.60}")
-    return None if found is None or math.isnan(found) else found
+    return found
 
 
 def messages(row: Mapping[str, Any], column: str) -> list[Message]:
@@ -137,6 +139,14 @@ def _find(row: Mapping[str, Any], column: str) -> tuple[bool, Any]:
         else:
             return False, None
     return True, found
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        # An integer may have more digits than a float can stand for.
+        return False
 
 
 def _number(value: object) -> bool | int | float | str | None:

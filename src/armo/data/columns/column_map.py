@@ -17,15 +17,16 @@ class RatedColumn:
     Attributes:
         column: Its name, or a dotted path (`annotations.honesty.Rating`).
         scale: Lowest and highest native rating.
-        map: What these become in unit scale.
+        map: What these become in unit scale; where it is absent, what the recipe says of the
+            objective, or else 0 and 1.
     """
 
     column: str
     scale: tuple[float, float]
-    map: tuple[float, float] = (0.0, 1.0)
+    map: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        for what, (low, high) in (("scale", self.scale), ("map", self.map)):
+        for what, (low, high) in (("scale", self.scale), ("map", self.map or (0.0, 1.0))):
             if complaint := scale_complaint(low, high):
                 raise InputError(
                     f"column '{self.column}': [{low:g}, {high:g}] is no {what}: {complaint}"

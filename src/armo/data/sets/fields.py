@@ -11,23 +11,31 @@ from armo.errors import DataError
 Message = dict[str, Any]
 
 
-def text(raw: Mapping[str, Any], field: str) -> str:
-    """Return a text field.
+def text(raw: Mapping[str, Any], field: str, holder: str = "the row") -> str:
+    """Return a text field; `holder` is what the fields belong to, if not the row.
 
     Raises:
         DataError: If it is absent or no text.
     """
-    value = required(raw, field)
+    value = required(raw, field, holder)
     if not isinstance(value, str):
         raise DataError(f"{field}: expected text, got {type(value).__name__}")
     return value
 
 
-def required(raw: Mapping[str, Any], field: str) -> Any:
-    """Return a field of any type; DataError if it is absent or null."""
+def required(raw: Mapping[str, Any], field: str, holder: str = "the row") -> Any:
+    """Return a field of any type; `holder` is what the fields belong to, if not the row.
+
+    Raises:
+        DataError: If it is absent or null, with the fields that are there.
+    """
     value = raw.get(field)
     if value is None:
-        raise DataError(f"{field}: the field is missing; the row has {', '.join(raw) or 'none'}")
+        if field in raw:
+            raise DataError(f"{field}: the field is missing: {holder} has it, but it is null")
+        raise DataError(
+            f"{field}: the field is missing; {holder} has {', '.join(raw) or 'no fields'}"
+        )
     return value
 
 
@@ -55,6 +63,12 @@ def number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number given as a number (also 2.0) or as text; None for anything else."""
+    found = number(value)
+    return int(found) if found is not None and found.is_integer() else None
 
 
 def user(content: str) -> Message:

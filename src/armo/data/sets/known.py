@@ -142,12 +142,14 @@ class KnownSet:
         known = self.option_defaults()
         for name, value in options.items():
             if name not in known:
-                told = ", ".join(known) or "it has none"
+                told = f"known: {', '.join(known)}" if known else "the set has no options"
                 raise InputError(
-                    f"set '{self.name}': unknown option '{name}'{nearest(name, known)}; known: {told}"
+                    f"set '{self.name}': unknown option '{name}'{nearest(name, known)}; {told}"
                 )
             wanted = type(known[name])
-            if not isinstance(value, (int, float) if wanted is float else wanted):
+            # A bool is an int to Python, but nobody means a number by true.
+            stray_bool = isinstance(value, bool) and wanted is not bool
+            if stray_bool or not isinstance(value, (int, float) if wanted is float else wanted):
                 raise InputError(
                     f"set '{self.name}': option '{name}' must be a {wanted.__name__}, got {value!r}"
                 )

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from armo.errors import InputError, nearest
 from armo.evaluate.rules.best_of import BEST_OF
 from armo.evaluate.rules.conflict_pairs import CONFLICT_PAIRS
-from armo.evaluate.rules.contract import Measure, Question, Rule, Scores, subset_score
+from armo.evaluate.rules.contract import Lost, Measure, Question, Rule, Scores, subset_score
 from armo.evaluate.rules.styles import STYLES
 from armo.evaluate.rules.ties import TIES
 
@@ -34,4 +34,4 @@ def find_rule(name: str) -> Rule:
     return RULES[name]
 
 
-__all__ = ["RULES", "Measure", "Question", "Rule", "Scores", "find_rule", "subset_score"]
+__all__ = ["RULES", "Lost", "Measure", "Question", "Rule", "Scores", "find_rule", "subset_score"]

@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armo.errors import InputError
-from armo.evaluate.rules.contract import Measure, Question, Rule, Scores, check_scores, plain_mean
+from armo.evaluate.rules.contract import (
+    Lost,
+    Measure,
+    Question,
+    Rule,
+    Scores,
+    check_scores,
+    hardest,
+    lost_of,
+    plain_mean,
+)
 
 # The benchmark's own names of its six subsets; its total is their plain mean.
 REWARDBENCH_2 = ("Factuality", "Precise IF", "Math", "Safety", "Focus", "Ties")
@@ -49,6 +59,13 @@ def measure(questions: Sequence[Question], scores: Scores) -> list[Measure]:
     return [Measure("accuracy", 1.0, np.array(values), groups)]
 
 
+def lost(questions: Sequence[Question], scores: Scores) -> list[Lost]:
+    """Return each question that a wrong response won or tied: its best right and best wrong response."""
+    check_scores(questions, scores)
+    found = [hardest(question, own) for question, own in zip(questions, scores, strict=True)]
+    return lost_of(scores, [[pair] if pair else [] for pair in found])
+
+
 def overall(found: Mapping[str, tuple[str, float]]) -> float | None:
     """Return RewardBench 2's total: the plain mean of its six subsets, None if one is missing."""
     return plain_mean(found, REWARDBENCH_2)
@@ -57,6 +74,7 @@ def overall(found: Mapping[str, tuple[str, float]]) -> float | None:
 BEST_OF = Rule(
     name="best-of",
     measure=measure,
+    lost=lost,
     overall=overall,
     describe="Share of prompts whose highest score falls on the right response, shared among ties; "
     "the total is the plain mean of the six subsets (RewardBench 2, arXiv 2506.01937)",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from armo.errors import InputError
-from armo.evaluate.rules.contract import Measure, Question, Rule, Scores, check_scores, plain_mean
+from armo.evaluate.rules.contract import (
+    Lost,
+    Measure,
+    Question,
+    Rule,
+    Scores,
+    check_scores,
+    lost_of,
+    plain_mean,
+)
 
 # Where a right response's meta holds the places, from 0, of the wrong ones that it is paired with.
 BEATS = "beats"
@@ -51,6 +61,12 @@ def measure(questions: Sequence[Question], scores: Scores) -> list[Measure]:
     ]
 
 
+def lost(questions: Sequence[Question], scores: Scores) -> list[Lost]:
+    """Return each pair that was lost or tied."""
+    check_scores(questions, scores)
+    return lost_of(scores, [_pairs(question, question.right()) for question in questions])
+
+
 def overall(found: Mapping[str, tuple[str, float]]) -> float | None:
     """Return the plain mean of the five correctness sets; None if one is missing."""
     return plain_mean(found, PPE_CORRECTNESS)
@@ -60,10 +76,10 @@ def _pairs(question: Question, right: NDArray[np.bool_]) -> list[tuple[int, int]
     pairs = [
         (first, second)
         for first, meta in enumerate(question.metas)
-        for second in meta.get(BEATS, ())
+        for second in _beaten(question, meta)
     ]
     for first, second in pairs:
-        if not (isinstance(second, int) and 0 <= second < len(right)):
+        if isinstance(second, bool) or not (isinstance(second, int) and 0 <= second < len(right)):
             raise InputError(
                 f"question '{question.id}': response {first} is paired with {second!r}, but the "
                 f"responses are 0 to {len(right) - 1}"
@@ -76,9 +92,21 @@ def _pairs(question: Question, right: NDArray[np.bool_]) -> list[tuple[int, int]
     return pairs
 
 
+def _beaten(question: Question, meta: Mapping[str, Any]) -> list[Any]:
+    # A table has the field for every response or for none, so it may be null.
+    beaten = meta.get(BEATS)
+    if not isinstance(beaten, list | tuple | None):
+        raise InputError(
+            f"question '{question.id}': '{BEATS}' is {beaten!r}; give a list of the places, from 0, of "
+            "the wrong responses"
+        )
+    return list(beaten or ())
+
+
 CONFLICT_PAIRS = Rule(
     name="conflict-pairs",
     measure=measure,
+    lost=lost,
     overall=overall,
     describe="Share of the benchmark's pairs of a right and a wrong response that are ordered right; "
     "the total is the plain mean of the five sets (PPE, arXiv 2410.14872)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float64
@@ -60,6 +60,20 @@ Scores: TypeAlias = Sequence[NDArray[np.float64]]
 """One array a question, `[responses]`: the score of each response. Their lengths may differ."""
 
 
+class Lost(NamedTuple):
+    """Two responses to one question of which the wrong one has no lower score.
+
+    Attributes:
+        question: Place of the question.
+        right: Place of the right response among the question's own.
+        wrong: Place of the wrong one.
+    """
+
+    question: int
+    right: int
+    wrong: int
+
+
 @dataclass(frozen=True)
 class Rule:
     """How a benchmark turns the scores of responses into figures.
@@ -68,6 +82,8 @@ class Rule:
         name: What rows call it.
         measure: Takes the questions of one subset, and the scores of their responses. Raises
             InputError, with a sentence, where the rule can't be applied to them.
+        lost: Takes the same, and names what was lost or tied: the pairs of a right and a wrong response
+            that keep a question from its full accuracy. Raises as `measure` does.
         overall: Takes `{subset: (category, score)}` of everything that was scored, whatever the
             rule, and gives the benchmark's own total; None if it has none, or a part is missing.
         describe: The rule in a sentence, with its source.
@@ -75,6 +91,7 @@ class Rule:
 
     name: str
     measure: Callable[[Sequence[Question], Scores], list[Measure]]
+    lost: Callable[[Sequence[Question], Scores], list[Lost]]
     overall: Callable[[Mapping[str, tuple[str, float]]], float | None]
     describe: str
 
@@ -82,6 +99,33 @@ class Rule:
 def subset_score(measures: Sequence[Measure]) -> float:
     """Return a subset's score: `Σ weight · mean(values)`."""
     return float(sum(measure.weight * measure.values.mean() for measure in measures))
+
+
+def hardest(
+    question: Question, scores: NDArray[np.float64], weakest: bool = False
+) -> tuple[int, int] | None:
+    """Return a right response and the best-scored wrong one; None if there is no right or no wrong one.
+
+    Args:
+        question: The question.
+        scores: Of its responses.
+        weakest: Whether the right response is the worst-scored of all right ones, else the best.
+    """
+    right, wrong = np.flatnonzero(question.right()), np.flatnonzero(~question.right())
+    if not (len(right) and len(wrong)):
+        return None
+    one = np.argmin(scores[right]) if weakest else np.argmax(scores[right])
+    return int(right[one]), int(wrong[np.argmax(scores[wrong])])
+
+
+def lost_of(scores: Scores, pairs: Sequence[Sequence[tuple[int, int]]]) -> list[Lost]:
+    """Return those pairs, some to each question, whose wrong response scores no lower than the right."""
+    return [
+        Lost(place, right, wrong)
+        for place, (own, found) in enumerate(zip(scores, pairs, strict=True))
+        for right, wrong in found
+        if not own[right] > own[wrong]
+    ]
 
 
 def plain_mean(found: Mapping[str, tuple[str, float]], subsets: Sequence[str]) -> float | None:

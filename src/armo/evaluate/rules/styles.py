@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armo.errors import InputError
-from armo.evaluate.rules.contract import Measure, Question, Rule, Scores, check_scores, plain_mean
+from armo.evaluate.rules.contract import (
+    Lost,
+    Measure,
+    Question,
+    Rule,
+    Scores,
+    check_scores,
+    lost_of,
+    plain_mean,
+)
 
 # Where a response's meta holds its style.
 STYLE = "style"
@@ -44,6 +53,16 @@ def measure(questions: Sequence[Question], scores: Scores) -> list[Measure]:
     ]
 
 
+def lost(questions: Sequence[Question], scores: Scores) -> list[Lost]:
+    """Return each of the nine pairs of a question that was lost or tied."""
+    check_scores(questions, scores)
+    pairs = []
+    for question in questions:
+        chosen, rejected = _by_style(question)
+        pairs.append([(int(one), int(other)) for one in chosen for other in rejected])
+    return lost_of(scores, pairs)
+
+
 def overall(found: Mapping[str, tuple[str, float]]) -> float | None:
     """Return RM-Bench's total: the plain mean of chat, code, math and safety; None if one is missing.
 
@@ -58,6 +77,13 @@ def overall(found: Mapping[str, tuple[str, float]]) -> float | None:
 
 def _won(question: Question, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which pairs were won, shape `[style of the right one, style of the wrong one]`."""
+    chosen, rejected = (scores[places] for places in _by_style(question))
+    won: NDArray[np.bool_] = chosen[:, None] > rejected[None, :]
+    return won
+
+
+def _by_style(question: Question) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places of the right and of the wrong responses, each in the order of their styles."""
     right = question.right()
     styles = np.array([_style(question, meta) for meta in question.metas], dtype=np.intp)
     for side, rows in (("right", right), ("wrong", ~right)):
@@ -66,11 +92,8 @@ def _won(question: Question, scores: NDArray[np.float64]) -> NDArray[np.bool_]:
                 f"question '{question.id}': styles needs one {side} response in each of the styles "
                 f"0, 1 and 2, got {', '.join(map(str, styles[rows])) or 'none'}"
             )
-    chosen, rejected = np.empty(_STYLES), np.empty(_STYLES)
-    chosen[styles[right]] = scores[right]
-    rejected[styles[~right]] = scores[~right]
-    won: NDArray[np.bool_] = chosen[:, None] > rejected[None, :]
-    return won
+    order = np.argsort(styles, kind="stable")
+    return order[right[order]], order[~right[order]]
 
 
 def _style(question: Question, meta: Mapping[str, object]) -> int:
@@ -86,6 +109,7 @@ def _style(question: Question, meta: Mapping[str, object]) -> int:
 STYLES = Rule(
     name="styles",
     measure=measure,
+    lost=lost,
     overall=overall,
     describe="Mean of the pairs won where the right response is richer in style (easy), alike "
     "(normal) and plainer (hard); the total is the mean of chat, code, math and safety "

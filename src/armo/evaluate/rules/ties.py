@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from armo.errors import InputError
 from armo.evaluate.rules.best_of import overall
-from armo.evaluate.rules.contract import Measure, Question, Rule, Scores, check_scores
+from armo.evaluate.rules.contract import (
+    Lost,
+    Measure,
+    Question,
+    Rule,
+    Scores,
+    check_scores,
+    hardest,
+    lost_of,
+)
 
 # Where a response's meta holds the benchmark's own id; without it the question's id is taken.
 BENCHMARK_ID = "benchmark_id"
@@ -74,13 +83,20 @@ def measure(questions: Sequence[Question], scores: Scores) -> list[Measure]:
     ]
 
 
+def lost(questions: Sequence[Question], scores: Scores) -> list[Lost]:
+    """Return each prompt that is not accurate: its worst right answer and its best wrong one."""
+    check_scores(questions, scores)
+    found = [hardest(one, own, weakest=True) for one, own in zip(questions, scores, strict=True)]
+    return lost_of(scores, [[pair] if pair else [] for pair in found])
+
+
 def _versions(
     questions: Sequence[Question], scores: Scores
 ) -> tuple[dict[str, _Version], dict[str, _Version]]:
     """Return the reference and the tied versions, by the number of their prompt."""
     found: dict[str, dict[str, _Version]] = {_REFERENCE: {}, _TIED: {}}
     for question, own in zip(questions, scores, strict=True):
-        name = str(question.metas[0].get(BENCHMARK_ID, question.id) if question.metas else "")
+        name = str((question.metas[0].get(BENCHMARK_ID) or question.id) if question.metas else "")
         version, _, number = name.partition(":")
         if version not in found or not number:
             raise InputError(
@@ -133,6 +149,7 @@ def _as_floats(values: NDArray[np.bool_]) -> NDArray[np.float64]:
 TIES = Rule(
     name="ties",
     measure=measure,
+    lost=lost,
     overall=overall,
     describe="30 % accuracy on tied and 30 % on reference prompts, twice 20 % for a gap to the wrong "
     "answers above the spread of the right ones, 1 % for how far above (RewardBench 2, Ties)",

@@ -43,7 +43,14 @@ def test_an_option_that_names_no_subset_is_refused():
         convert("llmbar", [ROW], subset="Adversarial-GPT-Out")
 
 
-@pytest.mark.parametrize("label", [0, 3, "1", True, 1.5])
+@pytest.mark.parametrize("label", [2, 2.0, "2"])
+def test_a_table_may_hold_the_label_as_another_type(label):
+    (row,), rejects, _ = convert("llmbar", [{**ROW, "label": label}], subset="Natural")
+    assert rejects == {}
+    assert row.chosen == "1, 2, 3"
+
+
+@pytest.mark.parametrize("label", [0, 3, "one", True, 1.5])
 def test_another_label_is_given_up(label):
     rows, rejects, _ = convert("llmbar", [{**ROW, "label": label}], subset="Natural")
     assert (rows, rejects) == ([], {"llmbar/1": f"label: expected 1 or 2, got {label!r}"})

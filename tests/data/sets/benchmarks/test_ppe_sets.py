@@ -87,6 +87,13 @@ def test_the_rule_scores_what_the_adapter_makes():
     assert [measure.values.tolist() for measure in measures] == [[1, 0, 1], [0]]
 
 
+def test_a_table_may_hold_the_places_of_pairs_as_fractions():
+    pairs = [[0.0, 1], [2.0, 3.0]]
+    (row,), rejects, _ = convert("ppe-math", [{**SAMPLED, "sampled_conflict_pairs": pairs}])
+    assert rejects == {}
+    assert [own.meta.get("beats") for own in row.responses] == [[1], None, None, [2]]
+
+
 def test_a_prompt_whose_responses_agree_has_no_pairs_and_is_noted():
     raw = {**SAMPLED, "scores": [True] * 4, "sampled_conflict_pairs": []}
     rows, rejects, notes = convert("ppe-math", [raw, {**raw, "sampled_conflict_pairs": None}])
@@ -107,6 +114,12 @@ def test_a_prompt_whose_responses_agree_has_no_pairs_and_is_noted():
             {"sampled_conflict_pairs": [[1, 2]]},
             "sampled_conflict_pairs: [1, 2] is no pair of a right",
         ),
+        ({"sampled_conflict_pairs": [[0, True]]}, "sampled_conflict_pairs: [0, True] is no pair"),
+        ({"sampled_conflict_pairs": [[0, 0.5]]}, "sampled_conflict_pairs: [0, 0.5] is no pair of"),
+        ({"sampled_conflict_pairs": [1]}, "sampled_conflict_pairs: 1 is no pair of responses"),
+        ({"sampled_conflict_pairs": 7}, "sampled_conflict_pairs: expected a list of pairs, got int"),
+        ({"sampled_conflict_pairs": False}, "sampled_conflict_pairs: expected a list of pairs"),
+        ({"sampled_conflict_pairs": "[[0, 1]]"}, "sampled_conflict_pairs: expected a list of pairs"),
         ({"scores": [True, 0.5, False, True]}, "scores: expected a list of true and false"),
         ({"scores": None}, "scores: the field is missing"),
         ({"response_4": None}, "response_4: the field is missing"),

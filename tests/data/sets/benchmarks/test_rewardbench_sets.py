@@ -40,7 +40,8 @@ def test_a_rewardbench_row_is_a_pair():
 def test_a_row_without_a_field_is_given_up_with_its_name(field):
     rows, rejects, _ = convert("rewardbench", [PAIR, {**PAIR, field: None}, {**PAIR, field: 7}])
     assert len(rows) == 1
-    assert rejects["rewardbench/2"].startswith(f"{field}: the field is missing; the row has prompt")
+    reason = f"{field}: the field is missing: the row has it, but it is null"
+    assert rejects["rewardbench/2"] == reason
     assert rejects["rewardbench/3"] == f"{field}: expected text, got int"
 
 

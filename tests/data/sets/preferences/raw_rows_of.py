@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.data.sets.ratings.raw_rows import helpsteer3
 from tests.tiny import chat
 
 
@@ -189,6 +190,7 @@ def good_rows(name: str) -> list[dict[str, Any]]:
         "code-ultrafeedback": [code()],
         "prm800k": [prm800k(step(("2 + 2 = 4.", 1)), step(("4 + 2 = 6.", 1), ("It is 7.", -1)))],
         "preference-collection": [collection()],
+        "helpsteer3": [helpsteer3()],
     }
     if name in fixed:
         return fixed[name]

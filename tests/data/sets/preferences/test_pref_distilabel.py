@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from armo.data.sets.parts import OLDER_LAYOUT
 from armo.data.sets.preferences.distilabel import LOW_SCORE, TIE_STATUS, UNPLACED, UNRATED
 from armo.data.sets.preferences.pair import CONTRADICTED
 from armo.data.sets.preferences.scored import TIES
@@ -41,6 +42,19 @@ def test_contradicting_and_missing_ratings_are_kept_and_counted(name, row):
     assert len(made.pairs) == 2
     assert made.notes == {CONTRADICTED: 1, UNRATED: 1}
     assert "margin" not in made.pairs[1].meta
+
+
+@pytest.mark.parametrize("absent", [{}, {"chosen_rating": None, "rejected_rating": None}])
+def test_capybaras_older_names_of_ratings_are_read_alike(absent):
+    older = [
+        {name: value for name, value in capybara().items() if not name.endswith("_rating")}
+        | absent
+        | {"rating_chosen": chosen, "rating_rejected": rejected}
+        for chosen, rejected in ((5, 2), (3, 3), (1, 4))
+    ]
+    made = convert("capybara", older)
+    assert [pair.meta["margin"] for pair in made.pairs] == [3, -3]
+    assert made.notes == {OLDER_LAYOUT: 3, TIES: 1, CONTRADICTED: 1}
 
 
 @pytest.mark.parametrize(

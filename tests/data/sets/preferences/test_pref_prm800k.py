@@ -62,12 +62,19 @@ def test_a_step_that_the_labeller_wrote_counts_as_good_and_is_gone_on_with():
     assert without.texts() == made.texts()[1:]
 
 
-@pytest.mark.parametrize("chosen", [None, 7, -1, True, False, "0"])
+@pytest.mark.parametrize("chosen", [None, 7, -1, True, False, 0.5, float("nan"), "first"])
 def test_a_solution_is_read_up_to_where_its_way_is_lost(chosen):
     lost = step(("2 + 2 = 4.", 1), chosen=chosen)
     made = convert("prm800k", [prm800k(lost, FORK)])
     assert not made.pairs
     assert made.notes == {CUT: 1, NO_PAIR: 1}
+
+
+@pytest.mark.parametrize("chosen", [0, 0.0, "0"])
+def test_a_table_may_hold_the_way_on_as_another_type(chosen):
+    made = convert("prm800k", [prm800k(step(("2 + 2 = 4.", 1), chosen=chosen), FORK)])
+    assert made.texts() == [("2 + 2 = 4.\n4 + 2 = 6.", "2 + 2 = 4.\nIt is 7.")]
+    assert CUT not in made.notes
 
 
 def test_rows_that_several_people_rated_are_counted():
@@ -104,8 +111,8 @@ def test_null_completions_and_one_text_rated_both_ways():
     ("changes", "reason"),
     [
         ({"question": "2 + 2"}, "question: expected an object"),
-        ({"question": {}}, "problem: the field is missing"),
-        ({"label": {"steps": None}}, "steps: the field is missing"),
+        ({"question": {}}, "problem: the field is missing; question has no fields"),
+        ({"label": {"steps": None}}, "steps: the field is missing: label has it, but it is null"),
     ],
 )
 def test_broken_rows_are_rejected(changes, reason):

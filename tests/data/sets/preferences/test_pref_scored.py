@@ -7,10 +7,14 @@ import pytest
 from armo.data.sets.preferences import helpsteer as helpsteer_module
 from armo.data.sets.preferences.helpsteer import BEYOND, RETURNED, SINGLE
 from armo.data.sets.preferences.scored import CLOSE, TIES
-from armo.data.sets.preferences.ultrafeedback import FEWER, FIXED
+from armo.data.sets.rated_code import UNEVEN
+from armo.data.sets.ratings.code_ultrafeedback import CODE_ULTRAFEEDBACK as RATINGS
+from armo.data.sets.preferences.ultrafeedback import FEWER
+from armo.data.sets.ten_for_one import FIXED, KEPT, LEFT_OUT
 from armo.errors import InputError
 from tests.data.sets.preferences.converting import convert
 from tests.data.sets.preferences.raw_rows_of import code, completion, helpsteer, ultrafeedback
+from tests.data.sets.ratings.converting import convert as convert_ratings
 
 
 def test_helpsteer_pairs_every_two_responses_to_one_prompt():
@@ -145,6 +149,7 @@ def test_ultrafeedback_mends_tens_that_stand_for_one():
     )
     plain = convert("ultrafeedback", [row], by="overall_score")
     assert plain.texts() == [("bad", "fair"), ("good", "fair")]
+    assert plain.notes[KEPT] == 1
     mended = convert("ultrafeedback", [row], by="overall_score", fix_ten_for_one=True)
     assert mended.texts() == [("fair", "bad"), ("good", "bad"), ("good", "fair")]
     assert mended.notes[FIXED] == 1
@@ -154,6 +159,30 @@ def test_ultrafeedback_mends_tens_that_stand_for_one():
     made = convert("ultrafeedback", [unclear], by="overall_score", fix_ten_for_one=True)
     assert made.texts() == [("b", "c")]
     assert "may stand for 1" in made.reason()
+    assert made.notes[LEFT_OUT] == 1
+
+
+@pytest.mark.parametrize(("honesty", "bad_is_one"), [("1", True), ("N/A", True), ("5", False)])
+def test_ultrafeedback_mends_by_the_aspects_where_the_mean_is_not_stored(honesty, bad_is_one):
+    low = dict.fromkeys(("instruction_following", "truthfulness", "helpfulness"), "1")
+    high = dict.fromkeys(low, "5")
+    ratings = (low if bad_is_one else high) | {"honesty": honesty}
+    row = ultrafeedback(completion("ten", None, 10, **ratings), completion("fair", 3.0, 6))
+    made = convert("ultrafeedback", [row], by="overall_score", fix_ten_for_one=True)
+    assert made.texts() == [("fair", "ten") if bad_is_one else ("ten", "fair")]
+
+
+def test_ultrafeedback_names_what_a_nested_field_is_missing_from():
+    bare = completion("b", 2.0)
+    bare["annotations"]["honesty"] = {"Rationale": "So."}
+    gone = completion("c", 2.0)
+    gone["annotations"] = {"helpfulness": {"Rating": "2"}}
+    row = ultrafeedback(completion("a", 1.0), bare, gone, completion("d", 1.0, honesty="5"))
+    reasons = [reject.reason for reject in convert("ultrafeedback", [row], by="honesty").rejects]
+    assert reasons == [
+        "completions[1]: Rating: the field is missing; annotations.honesty has Rationale",
+        "completions[2]: honesty: the field is missing; annotations has helpfulness",
+    ]
 
 
 def test_ultrafeedback_rejects_one_broken_completion_or_the_row():
@@ -177,10 +206,13 @@ def test_code_ultrafeedback_joins_ratings_by_model():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"model": "a", "rating": "N/A"}, "rating of 'a': expected 1 to 5, got 'N/A'"),
-        ({"model": "a", "rating": "6"}, "rating of 'a': expected 1 to 5, got '6'"),
-        ({"model": "z", "rating": "2"}, "annotations: 0 ratings of 'a'"),
-        ({"model": "b", "rating": "2"}, "annotations: 0 ratings of 'a'"),
+        ({"model": "a", "rating": "N/A"}, "annotations[1].rating: expected a rating from 1 to 5, got 'N/A'"),
+        ({"model": "a", "rating": "6"}, "annotations[1].rating: expected a rating from 1 to 5, got '6'"),
+        ({"model": "a", "rating": None}, "rating: the field is missing: annotations[1] has it, but"),
+        ({"model": "a", "note": ""}, "rating: the field is missing; annotations[1] has model, note"),
+        ({"model": "z", "rating": "2"}, "annotations: no annotation names the model 'a'"),
+        ({"model": "b", "rating": "2"}, "annotations: no annotation names the model 'a'"),
+        ("none", "annotations: no annotation names the model 'a'"),
     ],
 )
 def test_code_ultrafeedback_rejects_a_response_without_a_clear_rating(change, reason):
@@ -196,15 +228,34 @@ def test_code_ultrafeedback_rejects_a_response_that_is_rated_twice():
     row["annotations"].append({"model": "a", "rating": "4", "rationale": "Fair."})
     made = convert("code-ultrafeedback", [row])
     assert made.texts() == [("c: x + y", "b: x + y")]
-    assert "annotations: 2 ratings of 'a', expected one" in made.reason()
+    assert "annotations: several annotations name the model 'a'" in made.reason()
+    assert made.notes[UNEVEN] == 1
 
 
-def test_code_ultrafeedback_rejects_models_that_answer_twice():
-    row = code()
-    row["responses"].append({"model": "a", "response": "again"})
-    made = convert("code-ultrafeedback", [row])
-    assert made.texts() == [("c: x + y", "b: x + y")]
-    assert [reject.id[-12:] for reject in made.rejects] == ["responses[0]", "responses[3]"]
+def test_code_ultrafeedback_rejects_the_row_by_a_preference_that_there_is_not():
+    made = convert("code-ultrafeedback", [code(preference="speed")])
+    assert not made.pairs
+    assert "preference: unknown coding preference 'speed'" in made.reason()
+
+
+def test_code_ultrafeedback_joins_a_model_that_answered_twice_by_place():
+    answers = [{"model": "a", "response": "first"}, {"model": "a", "response": "second"}]
+    ratings = [{"model": "a", "rating": "2"}, {"model": "a", "rating": "4"}]
+    made = convert("code-ultrafeedback", [code(responses=answers, annotations=ratings)])
+    assert made.texts() == [("second", "first")]
+    assert not made.rejects
+
+
+def test_code_ultrafeedback_takes_the_same_responses_for_ratings_and_for_pairs():
+    unrated = code()
+    unrated["annotations"][1] = {"model": "a", "rating": None}
+    again = code()
+    again["responses"].append({"model": "a", "response": "again"})
+    for row in (code(), unrated, again, code(preference="speed"), code(preference=" style")):
+        rated = {made.messages[-1]["content"] for made in convert_ratings(RATINGS, row).rows}
+        pairs = convert("code-ultrafeedback", [row])
+        paired = {text for pair in pairs.texts() for text in pair}
+        assert paired == rated
 
 
 @pytest.mark.parametrize(
@@ -217,6 +268,7 @@ def test_code_ultrafeedback_rejects_models_that_answer_twice():
         ("ultrafeedback", {"min_gap": math.nan}, "at least 0"),
         ("ultrafeedback", {"fix_ten_for_one": True}, "needs by = 'overall_score'"),
         ("code-ultrafeedback", {"min_gap": "1"}, "must be a float"),
+        ("code-ultrafeedback", {"min_gap": True}, "must be a float, got True"),
         ("helpsteer", {"gap": 1}, "unknown option"),
     ],
 )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from armo.data.sets.preferences.pair import CONTRADICTED, EQUAL_SCORES
-from armo.data.sets.preferences.standard import CONVERSATIONS, NO_NUMBER, TEXTS
+from armo.data.sets.preferences.standard import CONVERSATIONS, NO_NUMBER, RATINGS, TEXTS
 from tests.data.sets.preferences.converting import convert
 from tests.data.sets.preferences.raw_rows_of import standard
 from tests.tiny import chat
@@ -47,6 +47,26 @@ def test_scores_that_do_not_follow_the_choice_are_noted():
     made = convert(NAME, [standard(chosen_score=1.0), standard(chosen_score=2.0)])
     assert len(made.pairs) == 2
     assert made.notes == {CONVERSATIONS: 2, CONTRADICTED: 1, EQUAL_SCORES: 1}
+
+
+@pytest.mark.parametrize(
+    "names", [("chosen_rating", "rejected_rating"), ("rating_chosen", "rating_rejected")]
+)
+def test_scores_may_be_called_ratings(names):
+    rows = [
+        standard(chosen_score=None, rejected_score=None) | dict(zip(names, pair, strict=True))
+        for pair in ((5, 2), ("2", "4"), (3, None))
+    ]
+    made = convert("capybara-standard", rows)
+    assert [pair.meta.get("margin") for pair in made.pairs] == [3, -2, None]
+    assert made.notes == {CONVERSATIONS: 3, RATINGS: 3, CONTRADICTED: 1}
+
+
+def test_a_score_is_not_set_against_a_rating():
+    row = standard(rejected_score=None, chosen_rating=3, rejected_rating=1)
+    made = convert(NAME, [row])
+    assert made.pairs[0].meta == {"chosen_score": 4.5}
+    assert RATINGS not in made.notes
 
 
 def test_scores_beyond_reason_leave_no_infinite_margin():

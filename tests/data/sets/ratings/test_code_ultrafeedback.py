@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from armo.data.sets.ratings.code_ultrafeedback import CODE_ULTRAFEEDBACK, PREFERENCES
+from armo.data.sets.rated_code import PREFERENCES
+from armo.data.sets.ratings.code_ultrafeedback import CODE_ULTRAFEEDBACK
 from tests.data.sets.ratings.converting import convert
 from tests.data.sets.ratings.raw_rows import code_ultrafeedback
 from tests.tiny import chat
@@ -85,7 +86,7 @@ def test_broken_rows_are_rejected(change, reason):
     [
         ({"model": "alpha", "rating": "N/A"}, "rating: expected a rating from 1 to 5, got 'N/A'"),
         ({"model": "alpha", "rating": "7"}, "rating: expected a rating from 1 to 5, got '7'"),
-        ({"model": "alpha"}, "rating: expected a rating from 1 to 5, got None"),
+        ({"model": "alpha"}, "rating: the field is missing; annotations[1] has model"),
         ({"model": "gamma", "rating": "5"}, "no annotation names the model 'alpha'"),
         (None, "no annotation names the model 'alpha'"),
     ],

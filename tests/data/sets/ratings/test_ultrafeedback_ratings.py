@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from armo.data.sets.ratings.ultrafeedback import ULTRAFEEDBACK
+from armo.data.sets.preferences.ultrafeedback import ULTRAFEEDBACK as PAIRS
+from armo.data.sets.ten_for_one import FIXED, KEPT, LEFT_OUT, UNCLEAR_KEPT
 from armo.errors import InputError
 from tests.data.sets.ratings.converting import convert, without
 from tests.data.sets.ratings.raw_rows import completion, ultrafeedback
@@ -15,6 +17,11 @@ def rated(**ratings: object) -> dict[str, dict[str, object]]:
     """Return annotations in which every aspect has its rating, 1 by default."""
     aspects = ("instruction_following", "honesty", "truthfulness", "helpfulness")
     return {aspect: {"Rating": ratings.get(aspect, "1")} for aspect in aspects}
+
+
+def fine(mean: object) -> dict[str, object]:
+    """Return the stored mean of the aspects, as a field of a completion."""
+    return {"fine-grained_score": mean}
 
 
 def test_every_completion_is_a_row():
@@ -79,6 +86,8 @@ def test_models_that_do_not_tell_completions_apart_give_way_to_positions():
         (without(completion("b"), "response"), "response: the field is missing"),
         (completion("b", overall_score=None, annotations=rated() | {
             aspect: {"Rating": "N/A"} for aspect in rated()}), "neither overall_score nor an aspect"),
+        (without(completion("b"), "response"), "the completion has model, "),
+        (completion("b", response=None), "response: the field is missing: the completion has it, but"),
         (None, "expected an object, got NoneType"),
     ],
 )  # fmt: skip
@@ -106,27 +115,63 @@ def test_broken_rows_are_rejected_whole(raw, reason):
 
 
 def test_an_overall_score_of_ten_with_low_aspects_is_kept_and_counted():
-    raw = ultrafeedback(completion(overall_score=10.0, annotations=rated()))
-    made = convert(ULTRAFEEDBACK, raw)
-    assert made.rows[0].ratings[OVERALL] == 10
-    assert made.noted("kept", "fix_ten_for_one") == 1
+    # Of the first, rated high on one aspect, the stored mean still says that the 10 is a 1.
+    low = completion("a", overall_score=10.0, annotations=rated(honesty="5")) | fine(1.5)
+    unclear = completion("b", overall_score=10.0) | fine(3.0)
+    made = convert(ULTRAFEEDBACK, ultrafeedback(low, unclear))
+    assert [row.ratings[OVERALL] for row in made.rows] == [10, 10]
+    assert dict(made.notes) == {KEPT: 1, UNCLEAR_KEPT: 1, "rows with fewer than four completions": 1}
 
 
-def test_the_option_takes_it_as_one():
-    doubtful = completion("a", overall_score=10.0, annotations=rated(honesty="5"))
-    fine = completion("b", overall_score=10.0, annotations=rated(honesty="5", truthfulness="2"))
-    lower = completion("c", overall_score=9.0, annotations=rated())
-    made = convert(ULTRAFEEDBACK, ultrafeedback(doubtful, fine, lower), fix_ten_for_one=True)
-    # The means are 2, 2.25 and 1.
-    assert [row.ratings[OVERALL] for row in made.rows] == [1, 10, 9]
-    assert made.noted("taken as 1") == 1
+def test_the_option_takes_it_as_one_or_leaves_it_out():
+    means = {"a": 2, "b": 2.25, "c": 4, "d": 4.25, "e": 1}
+    completions = [
+        completion(model, overall_score=9.0 if model == "e" else 10.0) | fine(mean)
+        for model, mean in means.items()
+    ]
+    made = convert(ULTRAFEEDBACK, ultrafeedback(*completions), fix_ten_for_one=True)
+    assert [row.ratings.get(OVERALL) for row in made.rows] == [1, None, None, 10, 9]
+    # Aspects are not in doubt.
+    assert all("ultrafeedback-honesty" in row.ratings for row in made.rows)
+    assert dict(made.notes) == {FIXED: 1, LEFT_OUT: 2}
 
 
-@pytest.mark.parametrize(("mean", "expected"), [(1.25, 1), ("2", 1), (3.5, 10), (None, 10)])
-def test_without_aspects_the_stored_mean_decides(mean, expected):
-    only = completion(overall_score=10.0, annotations=None) | {"fine-grained_score": mean}
+@pytest.mark.parametrize(("honesty", "expected"), [("5", 1), ("N/A", 1), (None, 1)])
+def test_without_a_stored_mean_the_aspects_decide(honesty, expected):
+    only = completion(overall_score=10.0, annotations=rated(honesty=honesty)) | fine(None)
     made = convert(ULTRAFEEDBACK, ultrafeedback(only), fix_ten_for_one=True)
     assert made.rows[0].ratings[OVERALL] == expected
+
+
+@pytest.mark.parametrize(("mean", "expected"), [(1.25, 1), ("2", 1), (4.5, 10)])
+def test_without_aspects_the_stored_mean_decides(mean, expected):
+    only = completion(overall_score=10.0, annotations=None) | fine(mean)
+    made = convert(ULTRAFEEDBACK, ultrafeedback(only), fix_ten_for_one=True)
+    assert made.rows[0].ratings[OVERALL] == expected
+
+
+@pytest.mark.parametrize("mean", [3.5, None, "N/A", 6])
+def test_a_ten_that_nothing_bears_out_leaves_nothing_rated(mean):
+    only = completion(overall_score=10.0, annotations=None) | fine(mean)
+    made = convert(ULTRAFEEDBACK, ultrafeedback(only), fix_ten_for_one=True)
+    assert not made.rows
+    assert "neither overall_score nor an aspect" in made.reasons[0]
+    assert made.notes[LEFT_OUT] == 1
+
+
+def test_ratings_and_pairs_mean_the_same_by_the_option():
+    """Whatever mean stands beside a 10, both read 1, read 10, or leave it out."""
+    for mean in (1, 2, 2.5, 4, 4.5, None):
+        given = completion("a", overall_score=10.0, annotations=None) | fine(mean)
+        raw = ultrafeedback(given, completion("b", overall_score=5.0), completion("c"))
+        made = convert(ULTRAFEEDBACK, raw, fix_ten_for_one=True)
+        rated = next((row.ratings[OVERALL] for row in made.rows if row.meta["model"] == "a"), None)
+        pairs = convert(PAIRS, raw, fix_ten_for_one=True, by="overall_score").rows
+        sides = [row.meta for row in pairs]
+        ranked = {side["chosen_score"] for side in sides if side["chosen_model"] == "a"} | {
+            side["rejected_score"] for side in sides if side["rejected_model"] == "a"
+        }
+        assert ranked == ({rated} if rated is not None else set())
 
 
 def test_a_misspelt_option_is_told():

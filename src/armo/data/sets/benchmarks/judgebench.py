@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from armo.data.rows import BenchmarkRow
+from armo.data.sets.benchmarks.own_id import with_own_id
 from armo.data.sets.fields import text
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError
@@ -28,7 +29,7 @@ def judgebench_rows(row: RawRow, tally: Tally) -> Iterator[BenchmarkRow]:
         raise DataError(f"label: expected 'A>B' or 'B>A', got '{label}'")
     chosen, rejected = (first, second) if label == "A>B" else (second, first)
     yield BenchmarkRow(
-        id=row.id,
+        id=with_own_id(row, "pair_id"),
         prompt=text(row.value, "question"),
         chosen=chosen,
         rejected=rejected,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from armo.data.rows import BenchmarkRow
-from armo.data.sets.fields import required, text
+from armo.data.sets.benchmarks.told import told_by_file
+from armo.data.sets.fields import required, text, whole
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError, InputError, nearest
 
@@ -16,14 +17,16 @@ _SUBSETS = ("Natural", "Neighbor", "GPTInst", "GPTOut", "Manual")
 def llmbar_rows(row: RawRow, tally: Tally, *, subset: str = "") -> Iterator[BenchmarkRow]:
     """Yield the pair of a row, the output that its label names first.
 
-    The rows don't tell their subset, one file or split each, so it is an option; `Adversarial` before
-    it may be given or left out.
+    The subset is the option if given, else the field `split`, which the hub's rows have where several
+    are read, else what the name of the file or its folder tells; `Adversarial` before it may be given
+    or left out.
     """
-    name = _subset(subset)
+    name = _named(subset) if subset else _told(row, tally)
     outputs = text(row.value, "output_1"), text(row.value, "output_2")
-    label = required(row.value, "label")
-    if isinstance(label, bool) or label not in (1, 2):
-        raise DataError(f"label: expected 1 or 2, got {label!r}")
+    given = required(row.value, "label")
+    label = whole(given)
+    if label not in (1, 2):
+        raise DataError(f"label: expected 1 or 2, got {given!r}")
     yield BenchmarkRow(
         id=row.id,
         prompt=text(row.value, "input"),
@@ -35,16 +38,31 @@ def llmbar_rows(row: RawRow, tally: Tally, *, subset: str = "") -> Iterator[Benc
     )
 
 
-def _subset(given: str) -> str:
-    """Return the subset's name, from the hub's `Adversarial_GPTOut` or a file's `Adversarial-GPTOut`."""
-    name = given.removeprefix("Adversarial").lstrip("_-/")
-    if name not in _SUBSETS:
-        got = f"'{given}' is none{nearest(name, _SUBSETS)}" if given else "none is given"
+def _named(given: str) -> str:
+    if _bare(given) not in _SUBSETS:
+        near = nearest(_bare(given), _SUBSETS)
         raise InputError(
-            "set 'llmbar': its rows don't tell their subset, so give the option subset: "
-            f"{', '.join(_SUBSETS)}; {got}"
+            f"set 'llmbar': no subset is called '{given}'{near}; known: {', '.join(_SUBSETS)}"
         )
-    return name
+    return _bare(given)
+
+
+def _told(row: RawRow, tally: Tally) -> str:
+    split = row.value.get("split")
+    if isinstance(split, str) and _bare(split) in _SUBSETS:
+        return _bare(split)
+    found = told_by_file(row, _SUBSETS, tally)
+    if not found:
+        raise InputError(
+            f"set 'llmbar': {row.where}: neither the row nor the name of its file or folder tells its "
+            f"subset, so give the option subset: {', '.join(_SUBSETS)}"
+        )
+    return found
+
+
+def _bare(name: str) -> str:
+    """Return a subset's name, from the hub's `Adversarial_GPTOut` or a file's `Adversarial-GPTOut`."""
+    return name.removeprefix("Adversarial").lstrip("_-/")
 
 
 LLMBAR = KnownSet(
@@ -56,11 +74,12 @@ LLMBAR = KnownSet(
     layout="input, output_1, output_2, label 1|2; a file or split for each subset",
     tested_on="real rows",
     subset="LLMBar",
-    split="Natural",
-    rows=100,
-    native_rows=100,
-    note="needs the option subset: Natural (100 pairs), Neighbor (134), GPTInst (92), GPTOut (47) or "
-    "Manual (46), with its file, or its split of the hub set: Natural, Adversarial_Neighbor, … The hub "
-    "set is a loading script, which newer versions of the library datasets refuse; the JSON files "
-    "are in the GitHub repository of the same name",
+    split="Natural+Adversarial_Neighbor+Adversarial_GPTInst+Adversarial_GPTOut+Adversarial_Manual",
+    rows=419,
+    native_rows=419,
+    note="subsets Natural (100 pairs), Neighbor (134), GPTInst (92), GPTOut (47) and Manual (46), each a "
+    "split of the hub set or a file; the name of a file or of its folder tells the subset, as in "
+    "LLMBar/Natural/dataset.json, else give the option subset. The hub set is a loading script, which "
+    "newer versions of the library datasets refuse; the JSON files are in the GitHub repository of "
+    "the same name",
 )

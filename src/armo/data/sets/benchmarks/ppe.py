@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from typing import Any
 
 from armo.data.rows import BenchmarkRow, LabelledResponse, ResponsesRow
-from armo.data.sets.fields import required, text
+from armo.data.sets.benchmarks.own_id import with_own_id
+from armo.data.sets.fields import required, text, whole
 from armo.data.sets.known import Adapter, KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError
 
@@ -23,7 +25,7 @@ def human_rows(row: RawRow, tally: Tally) -> Iterator[BenchmarkRow]:
     chosen, rejected = (first, second) if winner == "model_a" else (second, first)
     english = text(row.value, "language") == "English"
     yield BenchmarkRow(
-        id=row.id,
+        id=with_own_id(row, "question_id"),
         prompt=text(row.value, "prompt"),
         chosen=chosen,
         rejected=rejected,
@@ -47,7 +49,7 @@ def correctness_rows(name: str, subset: str) -> Adapter:
             for place, (right, meta) in enumerate(zip(correct, metas, strict=True), start=1)
         ]
         yield ResponsesRow(
-            id=row.id,
+            id=with_own_id(row, "question_id"),
             prompt=text(row.value, "prompt"),
             responses=responses,
             rule="conflict-pairs",
@@ -69,22 +71,34 @@ def _correct(row: RawRow) -> list[bool]:
 def _pairs(row: RawRow, correct: list[bool], tally: Tally) -> list[dict[str, Any]]:
     """Return the meta of each response; pairs are counted from 0, while fields are from 1."""
     metas: list[dict[str, Any]] = [{} for _ in correct]
-    places = range(len(correct))
-    for pair in row.value.get("sampled_conflict_pairs") or []:
-        if not isinstance(pair, list) or len(pair) != 2 or not all(one in places for one in pair):
-            raise DataError(
-                f"sampled_conflict_pairs: {pair!r} is no pair of responses, counted from 0 to "
-                f"{len(correct) - 1}"
-            )
-        first, second = pair if correct[pair[0]] else pair[::-1]
-        if not correct[first] or correct[second]:
+    sampled = row.value.get("sampled_conflict_pairs")
+    if not isinstance(sampled, list | None):
+        raise DataError(
+            f"sampled_conflict_pairs: expected a list of pairs, got {type(sampled).__name__}"
+        )
+    for pair in sampled or []:
+        one, other = _places(pair, len(correct))
+        if correct[one] == correct[other]:
             raise DataError(
                 f"sampled_conflict_pairs: {pair!r} is no pair of a right and a wrong response"
             )
+        first, second = (one, other) if correct[one] else (other, one)
         metas[first].setdefault("beats", []).append(second)
     if not any(metas):
         tally.note("prompts without pairs, since their responses are all right or all wrong")
     return metas
+
+
+def _places(pair: object, responses: int) -> tuple[int, int]:
+    """Return the two places that a pair names; tables may hold them as 0.0 and 1.0."""
+    places = [whole(place) for place in pair] if isinstance(pair, list) else []
+    found = [place for place in places if place is not None and 0 <= place < responses]
+    if len(places) != 2 or len(found) != 2:
+        raise DataError(
+            f"sampled_conflict_pairs: {reprlib.repr(pair)} is no pair of responses, counted from 0 "
+            f"to {responses - 1}"
+        )
+    return found[0], found[1]
 
 
 def _correctness_set(subset: str, rows: int | None) -> KnownSet:

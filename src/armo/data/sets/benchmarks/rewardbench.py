@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from armo.data.rows import BenchmarkRow
+from armo.data.sets.benchmarks.own_id import with_own_id
+from armo.data.sets.benchmarks.told import told_by_file
 from armo.data.sets.fields import Message, assistant, messages, required, text, user
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError
@@ -28,7 +30,7 @@ _PRIOR_SPLITS = (
 def rewardbench_rows(row: RawRow, tally: Tally) -> Iterator[BenchmarkRow]:
     """Yield the pair of a RewardBench row."""
     yield BenchmarkRow(
-        id=row.id,
+        id=with_own_id(row),
         prompt=text(row.value, "prompt"),
         chosen=text(row.value, "chosen"),
         rejected=text(row.value, "rejected"),
@@ -42,14 +44,15 @@ def prior_rows(row: RawRow, tally: Tally, *, subset: str = "") -> Iterator[Bench
     """Yield the pair of a row of the prior sets.
 
     The subset is the option if given, else the field `split`, else the field `subset` where it holds
-    the name of a split; the hub's own `subset` names parts of splits for some of them.
+    the name of a split, else what the name of the file or its folder tells; the hub's own `subset`
+    names parts of splits for some of them.
     """
     yield BenchmarkRow(
-        id=row.id,
+        id=with_own_id(row),
         prompt=_prompt(row),
         chosen=text(row.value, "chosen"),
         rejected=text(row.value, "rejected"),
-        subset=subset or _split(row),
+        subset=subset or _split(row, tally),
         source="prior-sets",
     )
 
@@ -60,7 +63,7 @@ def multilingual_rows(row: RawRow, tally: Tally) -> Iterator[BenchmarkRow]:
     named = "subset" if row.value.get("subset") is not None else "source"
     category = row.value.get("category")
     yield BenchmarkRow(
-        id=row.id,
+        id=with_own_id(row),
         prompt=text(row.value, "prompt"),
         chosen=text(row.value, "chosen"),
         rejected=text(row.value, "rejected"),
@@ -70,16 +73,18 @@ def multilingual_rows(row: RawRow, tally: Tally) -> Iterator[BenchmarkRow]:
     )
 
 
-def _split(row: RawRow) -> str:
+def _split(row: RawRow, tally: Tally) -> str:
     split = row.value.get("split")
     if isinstance(split, str) and split:
         return split
     subset = row.value.get("subset")
-    if subset in _PRIOR_SPLITS:
-        return str(subset)
+    found = str(subset) if subset in _PRIOR_SPLITS else told_by_file(row, _PRIOR_SPLITS, tally)
+    if found:
+        return found
     raise DataError(
-        f"subset: {subset!r} is no split of the prior sets ({', '.join(_PRIOR_SPLITS)}); read one "
-        "split at a time and give its name as the option subset"
+        f"subset: {subset!r} is no split of the prior sets ({', '.join(_PRIOR_SPLITS)}), and the name of "
+        "the file or its folder does not tell one; read one split at a time and give its name as the "
+        "option subset"
     )
 
 
@@ -131,5 +136,5 @@ M_REWARDBENCH = KnownSet(
     tested_on="documented layout",
     split="test",
     note="one language at a time: give its configuration as subset, such as deu_Latn, or translation; "
-    "a language has some 2,870 of RewardBench's pairs, so its sections are marked partial",
+    "a language has some 2,870 of RewardBench's pairs, so its scores ask for no completeness",
 )

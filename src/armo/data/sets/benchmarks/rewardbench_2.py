@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from armo.data.rows import LabelledResponse, ResponsesRow
+from armo.data.sets.benchmarks.own_id import with_own_id
 from armo.data.sets.fields import required, text
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError
@@ -31,7 +32,7 @@ def rewardbench_2_rows(row: RawRow, tally: Tally) -> Iterator[ResponsesRow]:
         group = f"rewardbench-2-ties-{number}"
         metas = [{**meta, "benchmark_id": benchmark_id} for meta in metas]
     yield ResponsesRow(
-        id=row.id,
+        id=with_own_id(row),
         prompt=text(row.value, "prompt"),
         responses=[
             LabelledResponse(message=message, label=int(place < len(chosen)), meta=meta)

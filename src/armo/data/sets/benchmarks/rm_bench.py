@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from armo.data.rows import LabelledResponse, ResponsesRow
+from armo.data.sets.benchmarks.own_id import with_own_id
+from armo.data.sets.benchmarks.told import told_by_file
 from armo.data.sets.fields import required, text
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.errors import DataError, InputError, nearest
@@ -17,17 +19,18 @@ _STYLES = ("concise", "detailed in plain text", "detailed in Markdown")
 def rm_bench_rows(row: RawRow, tally: Tally, *, subset: str = "") -> Iterator[ResponsesRow]:
     """Yield a prompt with its six responses, the right ones first, styles 0 to 2 in their meta.
 
-    The subset is the domain. The whole data set tells it in the field `domain`; the files of single
-    domains don't, so it is an option. Their field `subset` names where a prompt was taken from.
+    The subset is the domain: the option if given, else the field `domain` of the whole data set, else
+    the field `split`, else what the name of a file of one domain tells. Their field `subset` names
+    where a prompt was taken from.
     """
-    domain = _given(subset) if subset else _domain(row)
+    domain = _given(subset) if subset else _domain(row, tally)
     responses = [
         LabelledResponse(message=message, label=label, meta={"style": style})
         for field, label in (("chosen", 1), ("rejected", 0))
         for style, message in enumerate(_styles(row, field))
     ]
     yield ResponsesRow(
-        id=row.id,
+        id=with_own_id(row),
         prompt=text(row.value, "prompt"),
         responses=responses,
         rule="styles",
@@ -46,12 +49,15 @@ def _given(subset: str) -> str:
     return subset
 
 
-def _domain(row: RawRow) -> str:
+def _domain(row: RawRow, tally: Tally) -> str:
     domain = row.value.get("domain")
     if domain is None:
+        split = row.value.get("split")
+        domain = split if split in _DOMAINS else told_by_file(row, _DOMAINS, tally)
+    if not domain:
         raise DataError(
-            "domain: the field is missing, as in the files of single domains; give the option "
-            f"subset, one of {', '.join(_DOMAINS)}"
+            "domain: the field is missing, and the name of the file or its folder does not tell it; give "
+            f"the option subset, one of {', '.join(_DOMAINS)}"
         )
     if domain not in _DOMAINS:
         raise DataError(f"domain: {domain!r} is none of {', '.join(_DOMAINS)}")
@@ -78,6 +84,7 @@ RM_BENCH = KnownSet(
     tested_on="real rows",
     rows=1327,
     native_rows=1327,
-    note="a file of one domain needs the option subset: chat, code, math, safety-refuse or "
-    "safety-response. The real rows were of these files; the field domain is as documented",
+    note="the name of a file of one domain tells its subset, as in chat_filtered.json, else give the "
+    "option subset: chat, code, math, safety-refuse or safety-response. The real rows were of these "
+    "files; the field domain is as documented",
 )

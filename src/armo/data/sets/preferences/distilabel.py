@@ -8,6 +8,7 @@ from typing import Any
 from armo.data.rows import PreferenceRow
 from armo.data.sets.fields import assistant, messages, number, text, user
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
+from armo.data.sets.parts import note_older_layout, side_rating
 from armo.data.sets.preferences.options import check_least
 from armo.data.sets.preferences.pair import (
     make_pair,
@@ -28,7 +29,7 @@ def _capybara(row: RawRow, tally: Tally) -> Iterator[PreferenceRow]:
     """Yield the pair, unless both responses are rated the same."""
     raw = row.value
     sides = split_conversations(messages(raw, "chosen"), messages(raw, "rejected"))
-    meta = _ratings(raw)
+    meta = _ratings(raw, tally)
     meta |= model_meta(raw.get("chosen_model"), raw.get("rejected_model"))
     pair = make_pair(row, "capybara", *sides, meta)
     if _decided(meta, tally):
@@ -38,7 +39,7 @@ def _capybara(row: RawRow, tally: Tally) -> Iterator[PreferenceRow]:
 def _math(row: RawRow, tally: Tally) -> Iterator[PreferenceRow]:
     """Yield the pair, unless both responses are rated the same."""
     raw = row.value
-    meta = _ratings(raw)
+    meta = _ratings(raw, tally)
     pair = make_pair(
         row,
         "math",
@@ -51,8 +52,10 @@ def _math(row: RawRow, tally: Tally) -> Iterator[PreferenceRow]:
         yield pair
 
 
-def _ratings(raw: Mapping[str, Any]) -> dict[str, Any]:
-    return score_meta(number(raw.get("chosen_rating")), number(raw.get("rejected_rating")))
+def _ratings(raw: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
+    note_older_layout(raw, tally)
+    chosen, rejected = (number(raw.get(side_rating(raw, side))) for side in ("chosen", "rejected"))
+    return score_meta(chosen, rejected)
 
 
 def _decided(meta: dict[str, Any], tally: Tally) -> bool:
@@ -118,7 +121,8 @@ CAPYBARA = KnownSet(
     hub="argilla/Capybara-Preferences-Filtered",
     adapter=row_by_row(_capybara),
     licence="Apache-2.0",
-    layout="chosen and rejected conversations, chosen_rating, rejected_rating (1 to 5)",
+    layout="chosen and rejected conversations, chosen_rating, rejected_rating (1 to 5; or the older "
+    "rating_chosen, rating_rejected)",
     tested_on="documented layout",
     rows=14_811,
 )

@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Any, NamedTuple
 
 from armo.data.rows import PreferenceRow
-from armo.data.sets.fields import Message, assistant, number, text, user
+from armo.data.sets.fields import Message, assistant, number, text, user, whole
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.data.sets.preferences.options import check_least
 from armo.data.sets.preferences.pair import make_pair
@@ -67,8 +67,8 @@ def _convert(
         chosen_is_good: The step that the solution went on with counts as +1 even if it is rated 0.
     """
     check_least(NAME, "per_step", per_step, 1)
-    problem = [user(text(entry(row.value, "question"), "problem"))]
-    steps = entries(entry(row.value, "label"), "steps")
+    problem = [user(text(entry(row.value, "question"), "problem", "question"))]
+    steps = entries(entry(row.value, "label"), "steps", "label")
     if row.value.get("is_quality_control_question") or row.value.get(
         "is_initial_screening_question"
     ):
@@ -106,9 +106,9 @@ def _solution(
 
 def _read(row: RawRow, tally: Tally, index: int, raw: Mapping[str, Any], rule: Rule) -> _Step:
     completions = entries(raw, "completions") if raw.get("completions") is not None else []
-    chosen = raw.get("chosen_completion")
-    # Also a bool is an int; a negative index would count from the end.
-    if type(chosen) is not int or not 0 <= chosen < len(completions):
+    # A table with a null among them holds whole numbers as 0.0; a negative one would count from the end.
+    chosen = whole(raw.get("chosen_completion"))
+    if chosen is not None and not 0 <= chosen < len(completions):
         chosen = None
     found: dict[float, dict[str, str]] = {-1: {}, 1: {}}
     for position, completion in enumerate(completions):
@@ -146,7 +146,7 @@ def _rating(completion: Mapping[str, Any], tally: Tally) -> float | None:
 
 
 def _text(completion: Mapping[str, Any]) -> str:
-    content = text(completion, "text")
+    content = text(completion, "text", "the completion")
     if not content.strip():
         raise DataError("text: the step is empty")
     return content
@@ -190,6 +190,7 @@ PRM800K = KnownSet(
     rows=97_782,
     native_rows=80_000,
     paper=True,
-    note="a copy in the layout of OpenAI's own phase2_train.jsonl, which is read alike; the rule that "
+    note="whether the hub has it under this name, with a folder phase2, could not be verified; meant is "
+    "a copy in the layout of OpenAI's own phase2_train.jsonl, which is read alike; the rule that "
     "makes pairs is ours, so their number differs from the paper's",
 )

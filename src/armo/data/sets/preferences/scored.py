@@ -75,21 +75,21 @@ def all_pairs(
             yield pair
 
 
-def entries(raw: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+def entries(raw: Mapping[str, Any], field: str, holder: str = "the row") -> list[Mapping[str, Any]]:
     """Return a field that is a list of objects.
 
     Raises:
         DataError: If it is absent or anything else.
     """
-    value = required(raw, field)
+    value = required(raw, field, holder)
     if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
         raise DataError(f"{field}: expected a list of objects")
     return value
 
 
-def entry(raw: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+def entry(raw: Mapping[str, Any], field: str, holder: str = "the row") -> Mapping[str, Any]:
     """Return a field that is an object; DataError if it is absent or anything else."""
-    value = required(raw, field)
+    value = required(raw, field, holder)
     if not isinstance(value, Mapping):
         raise DataError(f"{field}: expected an object, got {type(value).__name__}")
     return value

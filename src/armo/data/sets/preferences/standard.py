@@ -13,6 +13,13 @@ from armo.data.sets.preferences.pair import make_pair, note_order, score_meta, s
 LAYOUT = "chosen, rejected: whole conversations; chosen_score, rejected_score: number, text or null"
 TEXTS = "rows with a prompt and two texts"
 CONVERSATIONS = "rows with two whole conversations"
+# Which fields hold the scores; both sides of a pair have theirs in the same ones, on one scale.
+_SCORES = (
+    ("chosen_score", "rejected_score"),
+    ("chosen_rating", "rejected_rating"),
+    ("rating_chosen", "rating_rejected"),
+)
+RATINGS = "pairs whose scores stand in fields named by rating; read as their scores"
 NO_NUMBER = "pairs with a score that is no number; kept without it"
 
 
@@ -24,12 +31,15 @@ def standard(source: str) -> Adapter:
         raw = row.value
         is_text = isinstance(raw.get("chosen"), str)
         prompt, chosen, rejected = _texts(raw) if is_text else _conversations(raw)
-        scores = [_score(raw, field, tally) for field in ("chosen_score", "rejected_score")]
+        fields = _score_fields(raw)
+        scores = [_score(raw, field, tally) for field in fields]
         meta = score_meta(*scores)
         if isinstance(raw.get("source"), str):
             meta["origin"] = raw["source"]
         pair = make_pair(row, source, prompt, chosen, rejected, meta)
         tally.note(TEXTS if is_text else CONVERSATIONS)
+        if fields != _SCORES[0]:
+            tally.note(RATINGS)
         note_order(meta, tally)
         yield pair
 
@@ -44,6 +54,11 @@ def _texts(raw: Mapping[str, Any]) -> tuple[list[Message], Message, Message]:
 
 def _conversations(raw: Mapping[str, Any]) -> tuple[list[Message], Message, Message]:
     return split_conversations(messages(raw, "chosen"), messages(raw, "rejected"))
+
+
+def _score_fields(raw: Mapping[str, Any]) -> tuple[str, str]:
+    given = (pair for pair in _SCORES if any(raw.get(field) is not None for field in pair))
+    return next(given, _SCORES[0])
 
 
 def _score(raw: Mapping[str, Any], field: str, tally: Tally) -> float | None:

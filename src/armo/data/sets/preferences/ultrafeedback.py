@@ -10,14 +10,11 @@ from armo.data.sets.fields import number, required, text, user
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
 from armo.data.sets.preferences.options import check_choice, check_least
 from armo.data.sets.preferences.scored import Scored, all_pairs, entries, entry
+from armo.data.sets.ten_for_one import ASPECTS, FINE, OVERALL, SCALES, mended_overall
 from armo.errors import DataError, InputError
 
 NAME = "ultrafeedback"
-FINE, OVERALL = "fine-grained_score", "overall_score"
-ASPECTS = ("instruction_following", "honesty", "truthfulness", "helpfulness")
-SCALES = {FINE: (0, 5), OVERALL: (1, 10)} | dict.fromkeys(ASPECTS, (1, 5))
 FEWER = "rows with fewer than four completions"
-FIXED = "overall scores of 10 read as 1, since the fine-grained mean is at most 2"
 
 
 def _convert(
@@ -35,9 +32,9 @@ def _convert(
         tally: Rejects and notes.
         by: The score that ranks: `fine-grained_score`, `overall_score` or an aspect.
         min_gap: Least difference of scores.
-        fix_ten_for_one: Only by `overall_score`. The set's first release has 10 for many completions
-            that deserve 1. As its authors did, a 10 becomes 1 where the fine-grained mean is at most
-            2, and stays above 4; between, they rated again, so here it is left out.
+        fix_ten_for_one: Only by `overall_score`. Take a 10 for a 1 where the fine-grained score is at
+            most 2, as the set's authors did: some were misread when it was made. From 2 to 4, where
+            they rated again, the completion is left out.
     """
     check_choice(NAME, "by", by, tuple(SCALES))
     check_least(NAME, "min_gap", min_gap, 0)
@@ -51,9 +48,9 @@ def _convert(
     for index, completion in enumerate(completions):
         try:
             score = _score(completion, by)
-            if fix_ten_for_one and score == SCALES[OVERALL][1]:
-                score = _ten_or_one(completion, tally)
-            response = text(completion, "response")
+            if by == OVERALL:
+                score = _mended(completion, score, tally, fix_ten_for_one)
+            response = text(completion, "response", "the completion")
         except DataError as error:
             tally.reject(row, str(error), f"completions[{index}]")
             continue
@@ -64,28 +61,26 @@ def _convert(
 
 def _score(completion: Mapping[str, Any], by: str) -> float:
     if by in ASPECTS:
-        given = required(entry(entry(completion, "annotations"), by), "Rating")
+        annotations = entry(completion, "annotations", "the completion")
+        given = required(entry(annotations, by, "annotations"), "Rating", f"annotations.{by}")
     else:
-        given = required(completion, by)
+        given = required(completion, by, "the completion")
     score = number(given)
     if score is None:
         raise DataError(f"{by}: expected a number, got {given!r}")
     low, high = SCALES[by]
     if not low <= score <= high:
-        raise DataError(f"{by}: {score:g} is outside its scale [{low}, {high}]")
+        raise DataError(f"{by}: {score:g} is outside its scale [{low:g}, {high:g}]")
     return score
 
 
-def _ten_or_one(completion: Mapping[str, Any], tally: Tally) -> float:
-    fine = _score(completion, FINE)
-    if fine <= 2:
-        tally.note(FIXED)
-        return 1.0
-    if fine <= 4:
-        raise DataError(
-            f"{OVERALL}: a 10 beside a fine-grained mean of {fine:g} may stand for 1 as well"
-        )
-    return 10.0
+def _mended(
+    completion: Mapping[str, Any], score: float, tally: Tally, fix_ten_for_one: bool
+) -> float:
+    mended = mended_overall(completion, score, tally, fix_ten_for_one)
+    if mended is None:
+        raise DataError(f"{OVERALL}: the aspects do not bear out its 10, so it may stand for 1 as well")
+    return mended
 
 
 ULTRAFEEDBACK = KnownSet(

@@ -8,13 +8,8 @@ from functools import partial
 from armo.data.rows import RatingRow
 from armo.data.sets.fields import Message, assistant, messages, number, text, user
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
-from armo.data.sets.ratings.rated import (
-    by_part,
-    objects,
-    rating_row,
-    scale_rating,
-    text_or_none,
-)
+from armo.data.sets.parts import note_older_layout, objects, scale_rating, side_rating
+from armo.data.sets.ratings.rated import by_part, rating_row, text_or_none
 from armo.errors import DataError
 from armo.objectives import Objective
 from armo.paper import SCALES
@@ -28,13 +23,10 @@ _FIVE = Objective(_FOLLOWING, *SCALES[_FOLLOWING])
 
 def capybara(row: RawRow, tally: Tally) -> Iterator[RatingRow]:
     """Make two rating rows, of the conversations `chosen` and `rejected`."""
-    if "chosen_rating" not in row.value and "rating_chosen" in row.value:
-        tally.note("rows of the older layout, with rating_chosen and rating_rejected")
+    note_older_layout(row.value, tally)
 
     def make(side: str) -> RatingRow:
-        field = f"{side}_rating"
-        if row.value.get(field) is None and row.value.get(f"rating_{side}") is not None:
-            field = f"rating_{side}"
+        field = side_rating(row.value, side)
         rating = scale_rating(field, row.value.get(field), SCALES[_QUALITY])
         meta = {
             "dataset": text_or_none(row.value, "source"),

@@ -8,8 +8,9 @@ from typing import Any
 from armo.data.rows import RatingRow
 from armo.data.sets.fields import assistant, number, text, user
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
+from armo.data.sets.parts import scale_rating
 from armo.data.sets.ratings.evaluator import Evaluated, read_evaluator_prompt, read_verdict
-from armo.data.sets.ratings.rated import rating_row, scale_rating, text_or_none
+from armo.data.sets.ratings.rated import rating_row, text_or_none
 from armo.errors import DataError
 from armo.paper import SCALES
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from armo.data.rows import PreferenceRow
 from armo.data.sets.fields import assistant, messages, text
 from armo.data.sets.known import KnownSet, RawRow, Tally, row_by_row
-from armo.data.sets.ratings.rated import scale_rating, text_or_none
+from armo.data.sets.parts import scale_rating
+from armo.data.sets.ratings.rated import text_or_none
 from armo.errors import DataError
 
 

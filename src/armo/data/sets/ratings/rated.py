@@ -1,18 +1,17 @@
-"""What the adapters of rating sets share: reading a rating, and making rows of several responses."""
+"""What the adapters of rating sets share: making rows of ratings, one or several of a raw row."""
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from armo.data.rows import RatingRow
-from armo.data.sets.fields import Message, number, required
+from armo.data.sets.fields import Message, number
 from armo.data.sets.known import RawRow, Tally
+from armo.data.sets.parts import Scale
 from armo.errors import DataError
 from armo.paper import SCALES
 
-Scale = tuple[float, float]
 # What a part of a row is called in rejects (`completions[2]`), with what makes its rating row.
 Part = tuple[str, Callable[[], RatingRow]]
 
@@ -53,21 +52,6 @@ def by_part(row: RawRow, tally: Tally, parts: Iterable[Part]) -> Iterator[Rating
         yield made
 
 
-def scale_rating(field: str, value: object, scale: Scale) -> float:
-    """Return a rating given as a number or as text.
-
-    Raises:
-        DataError: If it is no number (`"N/A"`, null) or outside its scale.
-    """
-    found = number(value)
-    if found is None or not scale[0] <= found <= scale[1]:
-        raise DataError(
-            f"{field}: expected a rating from {scale[0]:g} to {scale[1]:g}, "
-            f"got {reprlib.repr(value)}"
-        )
-    return found
-
-
 def ratings_of(
     tally: Tally, values: Mapping[str, object], scales: Mapping[str, Scale]
 ) -> dict[str, float]:
@@ -93,41 +77,7 @@ def _what_is_wrong(name: str, value: object, rating: float | None, scale: Scale)
     return f"{name}: the rating is outside [{scale[0]:g}, {scale[1]:g}]; it counts as missing"
 
 
-def objects(raw: Mapping[str, Any], field: str) -> list[Any]:
-    """Return a field that holds a list with something in it.
-
-    Raises:
-        DataError: If it is absent, no list, or empty.
-    """
-    value = required(raw, field)
-    if not isinstance(value, list):
-        raise DataError(f"{field}: expected a list, got {type(value).__name__}")
-    if not value:
-        raise DataError(f"{field}: the list is empty")
-    return value
-
-
-def entry(value: object) -> Mapping[str, Any]:
-    """Return a list's entry as an object; DataError if it is none."""
-    if not isinstance(value, Mapping):
-        raise DataError(f"expected an object, got {type(value).__name__}")
-    return value
-
-
-def field_or_none(value: object, field: str) -> Any:
-    """Return a field of what may be no object at all; None where there is nothing."""
-    return value.get(field) if isinstance(value, Mapping) else None
-
-
 def text_or_none(raw: Mapping[str, Any], field: str) -> str | None:
     """Return a field that says where a row is from; None where it is absent or no text."""
     value = raw.get(field)
     return value if isinstance(value, str) else None
-
-
-def distinct_names(candidates: Sequence[object]) -> list[str]:
-    """Return names for the parts of a row: the candidates if they tell all apart, else positions."""
-    names = [name for name in candidates if isinstance(name, str) and name.strip()]
-    if len(set(names)) == len(candidates):
-        return names
-    return [str(position) for position in range(len(candidates))]
