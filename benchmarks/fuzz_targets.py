@@ -33,7 +33,7 @@ from armo.persistence import load_folder
 from armo.persistence.layout import GateConfig, ModelConfig, encode_heads, heads_tensors
 from armo.steering import read_steering
 from armo.training.outcome import Outcome, run_stage
-from armo.training.recipe import read_recipe
+from armo.training.recipe_file import read_recipe
 
 HIDDEN, NAMES = 4, ["good", "safe"]
 

@@ -45,17 +45,27 @@ def check_conversation(messages: object) -> None:
     A conversation has at least one message before the response, known roles, text in every message
     that has no tool calls, and ends with a response of the assistant that is not blank.
     """
+    if isinstance(messages, list | tuple) and messages[1:] and _is_of_another(messages[-1]):
+        raise DataError(_not_assistant(messages))
     check_prompt(messages[:-1] if isinstance(messages, list | tuple) and messages else messages)
     assert isinstance(messages, list | tuple)  # noqa: S101 - check_prompt refused all else
     last = len(messages) - 1
     _check_message(messages[last], last)
-    if messages[last]["role"] != "assistant":
-        raise DataError(
-            f"messages[{last}].role: the last message must be the assistant's response, "
-            f"not '{messages[last]['role']}'"
-        )
     if is_blank(messages[last]):
         raise DataError(f"messages[{last}].content: the response is empty")
+
+
+def _is_of_another(message: object) -> bool:
+    role = message.get("role") if isinstance(message, Mapping) else None
+    return role in ROLES and role != "assistant"
+
+
+def _not_assistant(messages: Sequence[Message]) -> str:
+    last = len(messages) - 1
+    return (
+        f"messages[{last}].role: the last message must be the assistant's response, "
+        f"not '{messages[last]['role']}'"
+    )
 
 
 def check_prompt(messages: object) -> None:

@@ -243,9 +243,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
 def test_rewardbench_with_its_prior_sets_from_files(tmp_path):
     row = {"prompt": "the", "chosen": "on", "rejected": "in", "subset": "hep-go", "id": 5}
     core = write(tmp_path / "filtered.jsonl", [row])
-    prior = write(
-        tmp_path / "part.jsonl", [row | {"prompt": [{"role": "user", "content": "the"}]}]
-    )
+    prior = write(tmp_path / "part.jsonl", [row | {"prompt": [{"role": "user", "content": "the"}]}])
     found = read_sources(named(f"rewardbench:{core}", f"prior-sets:{prior},subset=shp"))
     assert [row.subset for row in found.rows] == ["hep-go", "shp"]
     assert found.ids == ["filtered.jsonl/1#5", "part.jsonl/1#5"]

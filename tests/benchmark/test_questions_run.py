@@ -188,7 +188,17 @@ def test_weights_are_means_over_prompts(figures, scores):
         assert subset["prompts"] == len(own)
 
 
-def test_lost_questions_are_listed_with_what_decided_between_the_best_of_both_sides(out, scores):
+def _compared(row: dict, own: np.ndarray) -> list[tuple[int, int]]:
+    """Return the right and wrong responses that the rule of a row compares."""
+    right = [place for place, one in enumerate(row["responses"]) if one["label"]]
+    wrong = [place for place in range(len(own)) if place not in right]
+    if row["rule"] == "styles":
+        return [(one, other) for one in right for other in wrong]
+    pick = min if row["rule"] == "ties" else max
+    return [(pick(right, key=lambda place: own[place]), max(wrong, key=lambda place: own[place]))]
+
+
+def test_what_each_rule_finds_lost_is_listed_with_what_decided_it(out, scores):
     lines = [json.loads(line) for line in (out / "misjudged.jsonl").read_text().splitlines()]
     margins = [line["margin"] for line in lines]
     assert margins == sorted(margins)
@@ -196,21 +206,36 @@ def test_lost_questions_are_listed_with_what_decided_between_the_best_of_both_si
     expected = {}
     for row in questions():
         own = scores[row["id"]]["gate"]
-        right = np.array([response["label"] for response in row["responses"]]) > 0
-        margin = own[right].max() - own[~right].max()
-        if margin <= 0:
-            texts = [response["message"] for response in row["responses"]]
-            best = max(np.flatnonzero(right), key=lambda place: own[place])
-            worst = max(np.flatnonzero(~right), key=lambda place: own[place])
-            expected[row["id"]] = (margin, texts[best], texts[worst])
-    assert {line["id"] for line in lines} == set(expected)
+        for places in _compared(row, own):
+            if not (margin := own[places[0]] - own[places[1]]) > 0:
+                texts = [row["responses"][place]["message"] for place in places]
+                expected[row["id"], *places] = (margin, *texts)
+    assert {(line["id"], *line["places"]) for line in lines} == set(expected)
+    assert len(lines) == len(expected)
+    assert {line["subset"] for line in lines} >= {"Factuality", "chat"}
     for line in lines:
-        margin, chosen, rejected = expected[line["id"]]
+        margin, chosen, rejected = expected[line["id"], *line["places"]]
         assert line["margin"] == pytest.approx(margin, abs=1e-5)
         assert (line["chosen"], line["rejected"]) == (chosen, rejected)
         assert line["prompt"] == f"the {line['id']}"
         assert all(part["contribution"] < 0 for part in line["decided_by"])
         assert bool(line["decided_by"]) == (line["margin"] < 0)
+
+
+def test_a_tied_prompt_whose_worst_right_answer_lost_is_listed(model, scores, tmp_path):
+    rows = [row for row in questions() if row["rule"] == "ties"]
+    for row in rows:
+        order = scores[row["id"]]["gate"].argsort()
+        # The best of all is right, and of the tied ones the worst as well.
+        right = {order[-1], order[0]} if row["id"].startswith("tied") else {order[-1]}
+        for place, response in enumerate(row["responses"]):
+            response["label"] = int(place in right)
+    found = evaluate(model, read_benchmark(write(tmp_path / "b.jsonl", rows)), tmp_path, how=QUICK)
+    (subset,) = found["subsets"]
+    accuracy = [measure["score"]["gate"]["estimate"] for measure in subset["measures"][:2]]
+    assert accuracy == [0, 1]
+    lines = [json.loads(line) for line in (tmp_path / "misjudged.jsonl").read_text().splitlines()]
+    assert {line["id"] for line in lines} == {f"tied:{number}" for number in range(8)}
 
 
 def test_responses_that_are_read_as_the_same_tokens_share_one_score(model, tmp_path):

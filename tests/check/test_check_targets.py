@@ -38,7 +38,7 @@ def test_a_file_is_native_and_tells_its_kind(tmp_path: Path):
 
 def test_rows_in_the_layout_of_a_known_set(tmp_path: Path):
     path = save(tmp_path / "own.jsonl", [HELPSTEER, HELPSTEER | {"response": None}, "{"])
-    (target,) = find_targets([str(path)], "ratings", "helpsteer")
+    (target,) = find_targets([f"helpsteer:{path}"], "ratings")
     found = check_file(Job(target))
     assert found.name == str(path)
     assert (found.good, found.faulty) == (1, 2)
@@ -69,6 +69,18 @@ def test_a_name_that_is_no_file_may_be_a_known_set():
     assert not target.native
 
 
+def test_a_file_of_a_benchmark_tells_its_subset_by_name_or_option(tmp_path: Path):
+    row = {"prompt": "Why?", "chosen": ["a", "b", "c"], "rejected": ["d", "e", "f"]}
+    named = save(tmp_path / "chat_filtered.json", [row])
+    plain = save(tmp_path / "rows.json", [row])
+    for name in (f"rm-bench:{named}", f"rm-bench:{plain},subset=chat"):
+        found = check_file(Job(*find_targets([name])))
+        assert (found.good, found.faulty) == (1, 0), name
+    found = check_file(Job(*find_targets([f"rm-bench:{plain}"], "responses")))
+    assert (found.good, found.faulty) == (0, 1)
+    assert "give the option subset" in found.faults[0].reason
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [
@@ -94,12 +106,16 @@ def test_names_that_stand_for_nothing(tmp_path: Path):
         find_targets([str(tmp_path)])
     with pytest.raises(InputError, match="no kind 'rating'"):
         find_targets([path], "rating")
-    with pytest.raises(InputError, match="not both"):
-        find_targets([path], layout="helpsteer", columns=mapped)
-    with pytest.raises(InputError, match="no set is known as 'helpster'"):
-        find_targets([path], layout="helpster")
+    with pytest.raises(InputError, match="give a file alone with --columns"):
+        find_targets([f"helpsteer2:{path}"], "ratings", columns=mapped)
+    with pytest.raises(InputError, match=r"no known set \(did you mean 'helpsteer'\?\)"):
+        find_targets([f"helpster:{path}"])
+    with pytest.raises(InputError, match="give --kind: ratings, preferences"):
+        find_targets([f"helpsteer:{path}"])
     with pytest.raises(InputError, match="not benchmark"):
-        find_targets([path], "benchmark", layout="helpsteer")
+        find_targets([f"helpsteer:{path}"], "benchmark")
+    with pytest.raises(InputError, match="not what is asked for"):
+        find_targets([f"helpsteer:{path}"], "conversations")
     with pytest.raises(InputError, match="no such file"):
         find_targets([path], columns=tmp_path / "none.toml")
     with pytest.raises(InputError, match="name is not UTF-8"):

@@ -91,7 +91,9 @@ def test_fix_of_nothing_good_ends_with_1(tmp_path: Path):
         (["GOOD", "--kind", "rating"], "did you mean 'ratings'"),
         (["GOOD", "--out", "x.jsonl"], "give --fix too"),
         (["GOOD", "--fix", "--out", "GOOD", "--force"], "is a file that is read"),
-        (["GOOD", "--layout", "nothing-like-it"], "no set is known as"),
+        (["nothing-like-it:good.jsonl"], "no such file, and no known set"),
+        (["helpsteer:good.jsonl"], "give --kind: ratings, preferences"),
+        (["rm-bench:good.jsonl,subset=chatt"], "did you mean 'chat'"),
     ],
 )
 def test_mistakes_are_one_sentence_and_end_with_1(good: Path, arguments: list[str], match: str):

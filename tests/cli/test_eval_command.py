@@ -138,15 +138,18 @@ def test_eval_on_a_file_in_a_known_sets_own_layout(run, tmp_path):
         for n in range(6)
     ]
     source = write(tmp_path / "chat_filtered.jsonl", [*raw, {"prompt": "the", "chosen": ["on"]}])
-    asked = ("eval", run, "--benchmark", source, "--layout", "rm-bench", "--out", tmp_path / "out")
-    found = armo(*asked, "--option", "subset=chat", "--json")
+    named = f"rm-bench:{source}"
+    out = ("--out", tmp_path / "out")
+    found = armo("eval", run, "--benchmark", f"{named},subset=chat", *out, "--json")
     assert found.returncode == 0, found.stderr
     figures = json.loads(found.stdout)
     assert [subset["name"] for subset in figures["subsets"]] == ["chat"]
     (origin,) = figures["benchmark"]["origins"]
     assert (origin["set"], origin["options"]) == ("rm-bench", {"subset": "chat"})
     assert figures["benchmark"]["malformed"] == 1
-    wrong = armo(*asked, "--option", "subsett=chat")
+    told = armo("eval", run, "--benchmark", named, *out)
+    assert "7×: rows put into the subset chat" in " ".join(told.stdout.split()), told.stderr
+    wrong = armo("eval", run, "--benchmark", f"{named},subsett=chat", *out)
     assert wrong.returncode == 1
     assert "unknown option 'subsett' (did you mean 'subset'?)" in wrong.stderr
 
@@ -172,7 +175,7 @@ def test_a_known_benchmark_that_cannot_be_had_is_one_sentence(run, tmp_path):
     [
         ("RUN", "none.jsonl", "none.jsonl: no such file"),
         ("RUN", "rewardbnch", "did you mean 'rewardbench'"),
-        ("RUN", ".", "no such file"),
+        ("RUN", ".", "is a folder"),
         ("RUN", "empty.jsonl", "is empty"),
         ("RUN", "bad.jsonl", "none of 2 rows can be used"),
         ("RUN", "bad.parquet", "is damaged or not of the kind"),

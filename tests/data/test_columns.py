@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import tomllib
@@ -329,6 +330,43 @@ def test_a_rating_that_comes_late_is_no_error_and_one_that_never_comes_is():
         convert(early, columns)
     with pytest.raises(DataError, match=r"no column 'levels' \(did you mean 'level'\?\)"):
         convert([*[question(level=3)] * 20, question(levels=3)], columns)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl"])
+def test_a_column_that_is_empty_in_every_row_is_a_column(tmp_path, name):
+    path = tmp_path / name
+    rows = [question(rules=None, clarity=None)] * 30
+    if name == "a.csv":
+        path.write_text("\n".join(["question,answer,score,rules,clarity", *["Why?,So.,4,,"] * 30]))
+    elif name == "a.parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        path.write_text("\n".join(map(json.dumps, rows)))
+    columns = Columns(
+        prompt="question",
+        response="answer",
+        system="rules",
+        objectives=HELPFUL | {"clear": RatedColumn("clarity", (1, 5))},
+    )
+    raw = [decode() for _, decode in raw_rows(path, dict)]
+    made, rejects, notes = convert(raw, columns)
+    assert not rejects
+    assert [(row.messages[0]["role"], row.ratings) for row in made] == [
+        ("user", {"helpful": 4})
+    ] * 30
+    assert notes == {"clear: no rating, as the cell is empty, NaN or N/A": 30}
+    missing = dataclasses.replace(columns, system="rulse")
+    with pytest.raises(DataError, match=r"no column 'rulse' \(did you mean 'rules'\?\)"):
+        convert(raw, missing)
+
+
+def test_rows_of_a_table_are_written_without_empty_cells(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,\n")
+    ((_, decode),) = raw_rows(path, dict)
+    assert decode() == {"a": "1"}
+    assert msgspec.json.encode(decode()) == b'{"a":"1"}'
+    assert msgspec.convert(decode(), dict[str, str]) == {"a": "1"}
 
 
 def test_no_rows_are_no_absent_column():

@@ -48,6 +48,34 @@ def test_objectives_can_be_chosen_and_mapped():
         select_objectives(found, ["god"], {})
 
 
+def test_a_row_that_stands_in_two_files_counts_once(tmp_path):
+    first = write(tmp_path / "a.jsonl", [rating(0), rating(1)])
+    again = write(tmp_path / "b.jsonl", [rating(1), rating(2)])
+    others = write(tmp_path / "c.jsonl", [rating(1, source="others")])
+    data = load_dataset([str(first), str(again), str(others)], [], SampleSettings())
+    assert [(row.source, row.id) for row in data.ratings] == [
+        ("tests", "row 0"),
+        ("tests", "row 1"),
+        ("tests", "row 2"),
+        ("others", "row 1"),
+    ]
+    (reject,) = data.rejects
+    assert "stands in an earlier file already" in reject.reason
+
+
+def test_ids_may_be_numbers(tmp_path):
+    path = write(tmp_path / "a.jsonl", [rating(0, id=7), rating(1, id=7)])
+    data = load_dataset([str(path)], [], SampleSettings())
+    assert [row.id for row in data.ratings] == [7]
+    assert [reject.id for reject in data.rejects] == ["7"]
+
+
+def test_a_source_of_which_nothing_can_be_used_is_a_sentence(tmp_path):
+    path = write(tmp_path / "p.jsonl", [preference()])
+    with pytest.raises(DataError, match=r"none of its 1 rows can be used as ratings; the first: "):
+        load_dataset([str(path)], ["sample"], SampleSettings(prompts=5))
+
+
 def test_files_and_sample_can_be_mixed(tmp_path):
     ratings = write(tmp_path / "r.jsonl", [rating(), "{"])
     pairs = write(tmp_path / "p.jsonl", [preference()])

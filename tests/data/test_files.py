@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,18 @@ def test_repeated_ids_are_rejected(tmp_path):
     rows, rejects = read(write(tmp_path / "rows.jsonl", [rating(1), rating(1)]))
     assert len(rows) == 1
     assert "earlier line" in rejects[0].reason
+
+
+def test_ids_are_not_kept(tmp_path):
+    path = write(tmp_path / "rows.jsonl", [rating(n, id=f"{n:01000}") for n in range(3000)])
+    rows = read_rows(path, RatingRow, print)
+    next(rows)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in rows) == 2999
+        assert tracemalloc.get_traced_memory()[1] < 1_500_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_ratings_beyond_float_range_do_not_crash(tmp_path):

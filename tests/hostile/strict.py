@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from armo.errors import ArmoError
 from armo.training import Recipe
 from armo.training.pipeline import Run, train
-from armo.training.recipe import parse_recipe
+from armo.training.recipe_file import parse_recipe
 from tests.data.test_files import preference, rating, write
 from tests.tiny import chat
 

@@ -27,7 +27,7 @@ from armo.objectives import Objective
 from armo.persistence import load_folder
 from armo.persistence.layout import GateConfig, ModelConfig, heads_tensors
 from armo.steering import read_steering
-from armo.training.recipe import read_recipe
+from armo.training.recipe_file import read_recipe
 from tests.data.test_files import rating, read, write
 from tests.heads import random_heads
 from tests.tiny import chat

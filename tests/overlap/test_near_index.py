@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from armo.errors import MissingExtraError
 from armo.overlap.near import PERMUTATIONS, RECALL, NearIndex, bands
-from armo.overlap.texts import jaccard
+from armo.overlap.texts import jaccard, shingles
 
 # Few different words, so that similar texts are common.
 TEXTS = st.lists(st.lists(st.sampled_from("abc"), min_size=3, max_size=9), max_size=6)
@@ -80,3 +80,31 @@ def test_without_datasketch_the_install_line_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasketch", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'armo\[overlap\]'"):
         NearIndex({0: ["a", "b"]}, 2, 0.8)
+
+
+def test_a_shared_template_is_not_cut_into_shingles_for_every_comparison(monkeypatch):
+    template = [f"w{n}" for n in range(60)]
+    texts = {n: [*template, f"own{n}"] for n in range(40)}
+    index = NearIndex(texts, 3, 0.8)
+    queries = [[*template, f"other{n}"] for n in range(40)]
+    cut = 0
+
+    def counted(words, size):
+        nonlocal cut
+        cut += 1
+        return shingles(words, size)
+
+    monkeypatch.setattr("armo.overlap.near.shingles", counted)
+    assert all(len(index.search(query)) == len(texts) for query in queries)
+    assert cut <= len(texts) + 4 * len(queries)
+
+
+def test_what_is_kept_of_proposed_texts_is_bounded(monkeypatch):
+    monkeypatch.setattr("armo.overlap.near._MOST_KEPT", 150)
+    template = [f"w{n}" for n in range(60)]
+    texts = {n: [*template, f"own{n}"] for n in range(10)}
+    index = NearIndex(texts, 3, 0.8)
+    for _ in range(3):
+        found = index.search([*template, "other"])
+        assert found == {n: jaccard([*template, "other"], words, 3) for n, words in texts.items()}
+        assert sum(map(len, index._kept._made.values())) <= 150

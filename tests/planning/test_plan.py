@@ -12,7 +12,7 @@ from armo.planning import Assumptions, make_plan
 from armo.report.console import plain_console
 from armo.report.plan import plan_view
 from armo.training import read_recipe
-from armo.training.recipe import parse_recipe
+from armo.training.recipe_file import parse_recipe
 from tests.cli.test_cli import armo
 from tests.data.test_files import preference, rating, write
 

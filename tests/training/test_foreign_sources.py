@@ -11,6 +11,7 @@ from tests.data.test_files import write
 from tests.training.test_pipeline import recipe_on
 
 from armo import RewardModel
+from armo.data import Source
 from armo.errors import RecipeError
 from armo.report.summary import summary_text
 from armo.training import Recipe
@@ -68,6 +69,30 @@ def test_an_unknown_reference_is_a_sentence(recipe, tmp_path):
     wrong = dataclasses.replace(recipe.debias, reference=["hh-harmless"])
     with pytest.raises(RecipeError, match=r"'hh-harmless' \(did you mean 'hh-harmless-base'\?\)"):
         train(dataclasses.replace(recipe, debias=wrong), tmp_path / "out")
+    assert not (tmp_path / "out" / "features").exists()
+
+
+def test_verbosity_is_taken_out_over_the_reference_and_shown_there(recipe, tmp_path):
+    others = [
+        {
+            "chosen": f"\n\nHuman: Say {number}.\n\nAssistant: " + "the in on " * (number % 9),
+            "rejected": f"\n\nHuman: Say {number}.\n\nAssistant: {number}",
+        }
+        for number in range(1, 60)
+    ]
+    write(tmp_path / "others.jsonl", others)
+    other = Source(file=str(tmp_path / "others.jsonl"), set="hh-helpful-base")
+    data = dataclasses.replace(recipe.data, preferences=[*recipe.data.preferences, other])
+    run = train(dataclasses.replace(recipe, data=data), tmp_path / "out")
+    for record in run.metrics["bias"]["reference"]:
+        assert abs(record["verbosity"]["after"]) < 0.02, record["name"]
+
+
+def test_wrong_source_names_are_told_before_anything_is_read(recipe, tmp_path):
+    wrong = dataclasses.replace(recipe.gate, source_weights={"hh": 2.0})
+    with pytest.raises(RecipeError, match=r"gate.source_weights: no pair has the source 'hh'"):
+        train(dataclasses.replace(recipe, gate=wrong), tmp_path / "out")
+    assert not (tmp_path / "out" / "features").exists()
 
 
 def test_pairs_can_be_made_of_the_ratings_alone(recipe, tmp_path):

@@ -11,7 +11,7 @@ from armo.errors import DataError, RecipeError
 from armo.report.summary import summary_text
 from armo.training.pipeline import train
 from armo.training.reading import read_data
-from armo.training.recipe import parse_recipe
+from armo.training.recipe_file import parse_recipe
 
 LEAKED = "How many moons does the planet Mars have, and what are the names that they were given?"
 

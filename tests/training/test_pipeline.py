@@ -18,7 +18,7 @@ from armo.data import SampleSettings
 from armo.errors import ArmoError, DataError, RecipeError, StoreError
 from armo.training import Recipe
 from armo.training.pipeline import train
-from armo.training.recipe import parse_recipe
+from armo.training.recipe_file import parse_recipe
 
 
 def recipe_on(folder: Path, **tables: dict) -> Recipe:

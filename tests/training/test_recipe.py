@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from armo.data import Source
 from armo.errors import ArmoError, RecipeError
 from armo.training import read_recipe
-from armo.training.recipe import parse_recipe
+from armo.training.recipe_file import parse_recipe
 
 DATA = '[data]\nratings = ["sample"]\npreferences = ["pairs.jsonl"]\n'
 PREFERENCES = '[data]\nratings = ["sample"]\npreferences = '
@@ -83,6 +83,14 @@ def test_data_can_stand_in_a_folder_that_a_variable_or_a_flag_names(tmp_path, mo
         (
             PREFERENCES + "[{file = 'x', columns = {objectives = {a = {colum = 'b'}}}}]",
             r"columns.objectives.a.colum' \(did you mean 'column'",
+        ),
+        (PREFERENCES + "['shhp']", r"no set is known as 'shhp' \(did you mean 'shp'\?\)"),
+        (PREFERENCES + "['rewardbench']", "the set 'rewardbench' has benchmark, not preferences"),
+        (PREFERENCES + "['a.jsonl', 'a.jsonl']", "named twice, and would count double"),
+        (PREFERENCES + "[{set = 'shp', options = {min_ration = 3.0}}]", "did you mean 'min_ratio'"),
+        (
+            PREFERENCES + "[{file = 'a', columns = {chosen = 'b'}}]",
+            "need the columns chosen and rej",
         ),
         (PREFERENCES + "['Anthropic/hh-rlhf']", "holds several known sets; name one of hh-"),
         (DATA + "[gate.source_weights]\na = 0", "gate.source_weights"),

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armo.errors import RecipeError
 from armo.training.source_weights import pair_weights
 
 CASES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), min_size=1, max_size=40)
@@ -31,8 +30,3 @@ def test_pairs_leaves_them_alone_and_numbers_are_ratios():
     weights = pair_weights(sources, splits, {"a": 3.0})
     assert weights[:3].sum() == pytest.approx(3 * weights[3])
     assert weights.mean() == pytest.approx(1)
-
-
-def test_a_source_without_pairs_is_a_sentence():
-    with pytest.raises(RecipeError, match=r"no pair has the source 'aa' \(did you mean 'a'"):
-        pair_weights(["a"], np.zeros(1, dtype=np.int8), {"aa": 1.0})

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from armo.errors import BackboneError, ModelError, RecipeError
 from armo.report.summary import summary_text
 from armo.training import Recipe
 from armo.training.pipeline import train
+from armo.training.reading import read_data
+from armo.training.recipe import ObjectiveSettings
 from armo.training.start import start_from
 
 
@@ -67,6 +71,32 @@ def test_debiasing_can_be_kept_too(first, pairs_alone, tmp_path):
 def test_without_ratings_and_without_a_model_the_way_out_is_told(pairs_alone, tmp_path):
     with pytest.raises(RecipeError, match=r"data\.ratings: name at least one source.*--from MODEL"):
         train(pairs_alone, tmp_path / "out")
+
+
+def test_the_verbosity_of_a_kept_model_is_its_own(first, pairs_alone, tmp_path):
+    misspelt = replace(pairs_alone, objectives=ObjectiveSettings(verbosity="verbosty"))
+    start = start_from(first, pairs_alone.backbone)
+    with pytest.raises(RecipeError, match=r"no objective 'verbosty' \(did you mean 'verbosity'"):
+        train(misspelt, tmp_path / "out", start=start)
+    kept = start_from(first, pairs_alone.backbone, ("gate",))
+    known = [one.name for one in kept.objectives]
+    other = replace(pairs_alone, objectives=ObjectiveSettings(verbosity=known[0]))
+    with pytest.raises(RecipeError, match=r"which is kept, takes out 'verbosity', not"):
+        train(other, tmp_path / "out", start=kept)
+
+
+def test_debiasing_follows_what_the_backbone_read(first, pairs_alone, tmp_path):
+    whole = start_from(first, replace(pairs_alone.backbone, overlong="cut"))
+    (pair, *_) = read_data(pairs_alone, whole).preferences
+    prompt = whole.backbone.encode(pair.conversations()[0]).prompt_length
+    shorter = replace(pairs_alone.backbone, overlong="cut", max_tokens=prompt + 8)
+    cut = start_from(first, shorter)
+    before = train(pairs_alone, tmp_path / "out", start=whole)
+    shutil.rmtree(tmp_path / "out" / "features")
+    again = train(pairs_alone, tmp_path / "out", start=cut)
+    fresh = train(pairs_alone, tmp_path / "fresh", start=cut)
+    np.testing.assert_array_equal(again.model.heads.transform, fresh.model.heads.transform)
+    assert not np.array_equal(again.model.heads.transform, before.model.heads.transform)
 
 
 def test_another_backbone_is_refused(first, tiny_folder):

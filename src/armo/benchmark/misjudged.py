@@ -69,7 +69,7 @@ def pair_contests(judged: Judged[BenchmarkRow]) -> list[Contest]:
 def question_contests(judged: Judged[ResponsesRow]) -> list[Contest]:
     """Return each pair of a right and a wrong response that was lost or tied under its subset's rule.
 
-    Of a subset that its rule can't be applied to there are none.
+    Of a subset whose pairs its rule can't tell there are none.
     """
     return [
         Contest(int(part.rows[one.question]), one.right, one.wrong)

@@ -65,7 +65,7 @@ def scores_of(
 def lost_of_part(
     judged: Judged[ResponsesRow], part: Part, by_response: Float64[np.ndarray, " responses"]
 ) -> list[Lost]:
-    """Return what was lost or tied in a subset, as its rule sees it; nothing if it can't be applied."""
+    """Return what was lost or tied in a subset, as its rule sees it; nothing if it can't tell."""
     try:
         return part.rule.lost(part.questions, scores_of(judged, part, by_response))
     except InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from armo.check.keys import KeySet
+from armo.data.keys import KeySet
 from armo.data.rows import RatingRow
 from armo.errors import DataError
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from armo.check.keys import KeySet
 from armo.check.turns import odd_turns
 from armo.conversation import Message, conversation_group, text_of
 from armo.data.alike import bare_text
+from armo.data.keys import KeySet
 from armo.data.rows import ConversationRow, RatingRow
 
 # A file may name a source for every row, such as an address.

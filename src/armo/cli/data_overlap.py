@@ -19,7 +19,8 @@ _HELP = """Find prompts and responses of a benchmark that training rows repeat, 
 
 TRAIN are files of ratings, preferences or conversations; BENCHMARK, the last, is a file of any kind of
 rows, or a known benchmark by name. Rows that can't be read go to OUT.rejects.jsonl, or to
-overlap.rejects.jsonl here. Near-duplicates need datasketch: `pip install 'armo[overlap]'`. The status is 0 whatever is found, but for --fail.
+overlap.rejects.jsonl here. Near-duplicates need datasketch: `pip install 'armo[overlap]'`. The status
+is 0 whatever is found, but for --fail.
 
 Examples:
 

@@ -12,7 +12,7 @@ from armo.cli.common import JsonOption
 
 _HELP = """Say what a recipe would do: sets, rows, splits, objectives, licences, disk, hours.
 
-Files are counted; sets of the hub stand as their cards say. No hub is asked, and nothing is
+Files are counted; sets of the hub stand as their cards or the paper say. No hub is asked, and nothing is
 written.
 
 Examples:

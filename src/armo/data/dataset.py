@@ -90,15 +90,11 @@ def load_dataset(
             generate(sample.seed, sample.prompts) if sample.prompts else generate(sample.seed)
         )
     for source in ratings:
-        if source == SAMPLE:
-            dataset.ratings += generated.ratings
-        else:
-            dataset.ratings += _rows(source, RatingRow, dataset)
+        found = generated.ratings if source == SAMPLE else _rows(source, RatingRow, dataset)
+        dataset.ratings += _unrepeated(found, dataset.ratings, dataset)
     for source in preferences:
-        if source == SAMPLE:
-            dataset.preferences += generated.preferences
-        else:
-            dataset.preferences += _rows(source, PreferenceRow, dataset)
+        pairs = generated.preferences if source == SAMPLE else _rows(source, PreferenceRow, dataset)
+        dataset.preferences += _unrepeated(pairs, dataset.preferences, dataset)
     _limit(dataset, limits or LimitSettings())
     dataset.objectives = infer_objectives(dataset.ratings)
     return dataset
@@ -110,6 +106,20 @@ def _limit(dataset: Dataset, limits: LimitSettings) -> None:
         dataset.preferences, limits.preferences, "data.limits.preferences"
     )
     dataset.left_out = [*fewer, *also]
+
+
+def _unrepeated(rows: list[RowT], earlier: list[RowT], dataset: Dataset) -> list[RowT]:
+    """Return the rows that no earlier source has; one that stands in two would count double."""
+    known = {(row.source, row.id) for row in earlier} if rows else set()
+    kept = []
+    for row in rows:
+        if (row.source, row.id) in known:
+            where = f"source '{row.source}'"
+            told = f"id: '{row.id}' of this source stands in an earlier file already"
+            dataset.rejects.append(Reject(str(row.id), told, where))
+        else:
+            kept.append(row)
+    return kept
 
 
 def _rows(source: str | Source, row_type: type[RowT], dataset: Dataset) -> list[RowT]:
@@ -166,8 +176,9 @@ def infer_objectives(rows: Iterable[RatingRow]) -> list[Objective]:
             assert scale is not None  # noqa: S101 - RatingRow.check refuses rows without
             if scales.setdefault(name, scale) != scale:
                 raise DataError(
-                    f"row '{row.id}': objective '{name}' has the scale {list(scale)}, earlier rows "
-                    f"{list(scales[name])}; give one of them another name"
+                    f"row '{row.id}'{f' of {row.source}' if row.source else ''}: objective '{name}' has "
+                    f"the scale {list(scale)}, earlier rows {list(scales[name])}; give one of them "
+                    "another name, or leave out the rows that differ with `armo data check FILE --fix`"
                 )
             sources.setdefault(name, {})[row.source] = None
             only_booleans[name] = only_booleans.get(name, True) and value in scale

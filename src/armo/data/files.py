@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from armo.data.keys import KeySet
 from armo.data.raw import UNDECODABLE, fault, raw_rows
 from armo.data.rows import (
     BenchmarkRow,
@@ -38,7 +39,7 @@ def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator
     Raises:
         DataError: If the file can't be read at all, or holds no rows.
     """
-    seen: set[str] = set()
+    seen = KeySet()
     empty = True
     for where, decode in raw_rows(path, row_type):
         empty = False
@@ -65,7 +66,7 @@ def checked(
         where: Tells where the row stands that was last read.
         on_reject: Called for rows that are malformed or repeat an id.
     """
-    seen: set[str] = set()
+    seen = KeySet()
     for row in rows:
         row_id = str(row.id)
         try:
@@ -76,8 +77,7 @@ def checked(
         yield row_id, row
 
 
-def _check(row: Any, row_id: str, seen: set[str]) -> None:
+def _check(row: Any, row_id: str, seen: KeySet) -> None:
     row.check()
-    if row_id in seen:
+    if not seen.add(row_id):
         raise DataError(f"id: '{row_id}' stands on an earlier line already")
-    seen.add(row_id)

@@ -118,7 +118,7 @@ def _known_or_told(name: str, kinds: Sequence[Kind]) -> KnownSet:
 
 def _in_layout(known: KnownSet, file: str, options: dict[str, str]) -> Source:
     if not Path(file).is_file():
-        told = "is a folder" if Path(file).is_dir() else "no such file"
+        told = "is a folder" if file and Path(file).is_dir() else "no such file"
         raise InputError(
             f"{known.name}:{file}: {told}; give a file in the layout of {known.name} behind the colon"
         )

@@ -7,7 +7,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
@@ -16,6 +16,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from armo.data.table_row import TableRow
 from armo.errors import ArmoError, DataError
 
 T = TypeVar("T")
@@ -149,11 +150,16 @@ def _cells(raw: dict[str | None, Any], row_type: type[T]) -> T:
         raise DataError(f"{len(raw.pop(None))} cells more than the header has columns")
     if None in raw.values():
         raise DataError("fewer cells than the header has columns")
-    return msgspec.convert({name: cell for name, cell in raw.items() if cell != ""}, row_type)
+    return _made({name: cell for name, cell in raw.items() if cell != ""}, raw, row_type)
 
 
 def _convert(raw: dict[str, Any], row_type: type[T]) -> T:
-    return msgspec.convert(present(raw), row_type)
+    return _made(present(raw), raw, row_type)
+
+
+def _made(filled: dict[str | None, Any], columns: Collection[Any], row_type: type[T]) -> T:
+    made = msgspec.convert(filled, row_type)
+    return cast("T", TableRow(made, columns)) if isinstance(made, dict) else made
 
 
 def _without_nulls(value: Any) -> Any:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from armo.errors import MissingExtraError
-from armo.overlap.texts import jaccard, shingles
+from armo.overlap.texts import shingles, similarity
+
+Shingle: TypeAlias = tuple[str, ...]
 
 PERMUTATIONS = 128
 # Texts exactly at the threshold are proposed at least this often; more similar ones more often.
 RECALL = 0.999
+# Shingles of the texts themselves that are kept, beside their hashes.
+_MOST_KEPT = 800_000
 
 
 class NearIndex:
@@ -28,7 +32,8 @@ class NearIndex:
 
     def __init__(self, texts: Mapping[int, Sequence[str]], size: int, threshold: float) -> None:
         library = _datasketch()
-        self._texts, self._size, self._threshold = texts, size, threshold
+        self._size, self._threshold = size, threshold
+        self._kept = _Kept(texts, size)
         self._blank = library.MinHash(PERMUTATIONS, hashfunc=zlib.crc32)
         self._lsh = library.MinHashLSH(num_perm=PERMUTATIONS, params=bands(threshold))
         # Hashes take less memory than the shingles; a collision only costs a look, since they rule out.
@@ -49,8 +54,11 @@ class NearIndex:
         if not self._may_match(words):
             return {}
         proposed = self._lsh.query(self._sketch(words))
+        if not proposed:
+            return {}
+        asked = self._kept.shingles_in(words)
         similar = {
-            number: jaccard(words, self._texts[number], self._size) for number in sorted(proposed)
+            number: similarity(asked, self._kept.shingles_of(number)) for number in sorted(proposed)
         }
         return {number: value for number, value in similar.items() if value >= self._threshold}
 
@@ -74,6 +82,39 @@ class NearIndex:
             ]
         )
         return sketch
+
+
+class _Kept:
+    """The shingles of texts that were proposed before: texts that share a template come up all the time.
+
+    As many are kept as fit in some 100 MB, and then made anew.
+    """
+
+    def __init__(self, texts: Mapping[int, Sequence[str]], size: int) -> None:
+        self._texts, self._size = texts, size
+        self._made: dict[int, set[Shingle]] = {}
+        self._same: dict[Shingle, Shingle] = {}
+        self._room = _MOST_KEPT
+
+    def shingles_of(self, number: int) -> set[Shingle]:
+        if number in self._made:
+            return self._made[number]
+        made = self.shingles_in(self._texts[number])
+        if len(made) > self._room:
+            self._made.clear()
+            self._same.clear()
+            self._room = _MOST_KEPT
+        self._room -= len(made)
+        self._made[number] = made
+        self._same.update(zip(made, made, strict=True))
+        return made
+
+    def shingles_in(self, words: Sequence[str]) -> set[Shingle]:
+        """Return the shingles of a text; those that are kept already as the same objects.
+
+        Python compares an object to itself in no time, and sets are made of many comparisons.
+        """
+        return {self._same.get(shingle, shingle) for shingle in shingles(words, self._size)}
 
 
 def bands(threshold: float) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 # Below this a text is compared whole: a change of one word leaves too little in common to tell a
 # copy from another question.
@@ -57,7 +57,11 @@ def shingles(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
 
 def jaccard(first: Sequence[str], second: Sequence[str], size: int) -> float:
     """Return the exact Jaccard similarity of the shingle sets of two texts; 0 where both have none."""
-    one, other = set(shingles(first, size)), set(shingles(second, size))
+    return similarity(set(shingles(first, size)), set(shingles(second, size)))
+
+
+def similarity(one: Set[object], other: Set[object]) -> float:
+    """Return the Jaccard similarity of two sets; 0 where both are empty."""
     common = len(one & other)
     union = len(one) + len(other) - common
     return common / union if union else 0.0

@@ -25,7 +25,8 @@ class SourceCount:
         name: What recipe or rows call it.
         place: `here`, or its place on the hub.
         rows: Native rows; None if nobody has said how many a hub set has.
-        basis: Whether rows were counted here, or stand on the set's card.
+        paper_rows: How many the paper counts.
+        basis: Whether rows were counted here, stand on the set's card, or are the paper's count.
         splits: Rows by split; a hub set's are taken to be 80 : 10 : 10.
         conversations: Distinct conversations of counted rows; of published ones at most so many.
         licence: As its card says; empty where it is the user's own.
@@ -40,7 +41,7 @@ class SourceCount:
     name: str
     place: str
     rows: int | None
-    basis: Literal["counted", "published", "unknown"]
+    basis: Literal["counted", "card", "paper", "unknown"]
     splits: dict[str, int]
     conversations: int | None
     licence: str = ""
@@ -49,6 +50,7 @@ class SourceCount:
     note: str = ""
     objectives: tuple[str, ...] = ()
     columns: Mapping[str, RatedColumn] = field(default_factory=dict)
+    paper_rows: int | None = None
 
 
 class Local:
@@ -105,7 +107,7 @@ def count_local(data: Dataset) -> tuple[list[SourceCount], Local]:
 def published_count(source: Source, kind: Kind) -> SourceCount:
     """Return the line of a hub set, from what is known without asking the hub."""
     known = find_set(source.set, kind) if source.set else None
-    rows = _published_rows(source, known)
+    rows, basis = _published_rows(source, known)
     columns = source.columns.objectives if source.columns else {}
     hub = source.hub or (known.hub if known else "")
     subset = source.subset or (known.subset if known else "")
@@ -115,7 +117,7 @@ def published_count(source: Source, kind: Kind) -> SourceCount:
         name=source.label,
         place=f"{hub}{f' {subset}' if subset else ''}, {split}",
         rows=rows,
-        basis="unknown" if rows is None else "published",
+        basis=basis,
         splits={} if rows is None else _usual_splits(rows),
         conversations=None if rows is None else rows * (1 if kind == "ratings" else 2),
         licence=known.licence if known else "",
@@ -124,14 +126,21 @@ def published_count(source: Source, kind: Kind) -> SourceCount:
         note=known.note if known else "",
         objectives=known.objectives if known else tuple(columns),
         columns=columns,
+        paper_rows=known.paper_rows if known else None,
     )
 
 
-def _published_rows(source: Source, known: KnownSet | None) -> int | None:
+def _published_rows(
+    source: Source, known: KnownSet | None
+) -> tuple[int | None, Literal["card", "paper", "unknown"]]:
     # Another split or folder of the set has another number of rows, which nobody has told us.
     if known is None or source.split or source.subset or source.hub:
-        return None
-    return known.native_rows if known.native_rows is not None else known.rows
+        return None, "unknown"
+    if known.native_rows is not None:
+        return known.native_rows, "card"
+    if known.paper_rows is not None:
+        return known.paper_rows, "paper"
+    return known.rows, "unknown" if known.rows is None else "card"
 
 
 def _lines(

@@ -222,8 +222,8 @@ def _notes(recipe: Recipe, sources: Sequence[SourceCount]) -> list[str]:
     notes = []
     if there:
         notes.append(
-            "Rows of hub sets stand as their cards say; several sets may share conversations, which "
-            "are then read once, so that tokens, disk and hours are upper bounds."
+            "Rows of hub sets stand as their cards say, or as the paper counts them; rows that can't be "
+            "used still count, and conversations that several sets share count for each."
         )
     if not recipe.data.ratings:
         notes.append(

@@ -50,7 +50,8 @@ def _source_table(lines: Sequence[SourceCount]) -> Table:
     table.add_column("where", overflow="fold")
     table.add_column("rows", justify="right")
     table.add_column("", style="dim")
-    table.add_column("licence")
+    table.add_column("paper", justify="right")
+    table.add_column("licence", overflow="fold")
     table.add_column("reading tested on")
     for line in lines:
         pinned = f" at {line.revision}" if line.revision else ""
@@ -59,6 +60,7 @@ def _source_table(lines: Sequence[SourceCount]) -> Table:
             Text(line.place + pinned),
             "?" if line.rows is None else f"{line.rows:,}",
             line.basis,
+            "–" if line.paper_rows is None else f"{line.paper_rows:,}",
             Text(line.licence or ("your own" if line.place == "here" else "unknown")),
             line.tested_on or "–",
         )

@@ -40,7 +40,8 @@ def set_view(known: KnownSet) -> RenderableType:
         f"licence: {known.licence}",
         f"layout: {known.layout}",
         f"tested on: {known.tested_on}",
-        f"rows: {_count(known.rows)}; native rows: {_count(known.native_rows)}",
+        f"rows: {_count(known.rows)}; native rows: {_count(known.native_rows)}; the paper counts "
+        f"{_count(known.paper_rows)}",
         *([f"objectives: {', '.join(known.objectives)}"] if known.objectives else []),
         *([f"options: {', '.join(options)}"] if options else []),
         *([known.note] if known.note else []),

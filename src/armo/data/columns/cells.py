@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from armo.data.table_row import columns_of
 from armo.errors import DataError
 
 Message = dict[str, Any]
@@ -21,8 +22,8 @@ _KEPT = ("content", "reasoning_content", "tool_calls", "tool_call_id", "name")
 
 
 def holds(row: Mapping[str, Any], column: str) -> bool:
-    """Return whether a row has a column, even an empty one."""
-    return _find(row, column)[0]
+    """Return whether a row, or the table that it is from, has a column, even an empty one."""
+    return column in columns_of(row) or _find(row, column)[0]
 
 
 def cell(row: Mapping[str, Any], column: str) -> Any:

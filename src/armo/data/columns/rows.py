@@ -10,10 +10,11 @@ from armo.data.columns.column_map import Columns
 from armo.data.columns.reader import ColumnReader
 from armo.data.rows import BenchmarkRow, PreferenceRow, RatingRow
 from armo.data.sets.known import NativeRow, RawRow, Tally
+from armo.data.table_row import columns_of
 from armo.errors import DataError, InputError, nearest
 
-# Rows after which a column that none of them had is held for misspelt. One is too few: an empty cell
-# of CSV or Parquet is no cell.
+# Rows after which a column that none of them had is held for misspelt. One is too few: a row of JSON
+# may leave out a field.
 _FIRST_ROWS = 20
 
 
@@ -75,7 +76,7 @@ class _Spelling:
             return
         self._rows += 1
         if self._rows <= _FIRST_ROWS:
-            self._present.update(dict.fromkeys(map(str, value)))
+            self._present.update(dict.fromkeys(map(str, columns_of(value))))
         for column in [column for column in self._unseen if cells.holds(value, column)]:
             del self._unseen[column]
         if self._rows == _FIRST_ROWS:

@@ -92,7 +92,8 @@ class KnownSet:
         split: Split that is read.
         subset: Configuration or folder of the hub set.
         rows: Rows of the split, as its card says; None if unknown.
-        native_rows: Native rows that come of it (for the paper's sets, as the paper counts them).
+        native_rows: Native rows that come of it, at most; None if unknown.
+        paper_rows: How many the paper counts.
         objectives: Objectives that it rates.
         paper: Whether the paper names it for this use.
         note: What a user should know.
@@ -109,6 +110,7 @@ class KnownSet:
     subset: str = ""
     rows: int | None = None
     native_rows: int | None = None
+    paper_rows: int | None = None
     objectives: tuple[str, ...] = ()
     paper: bool = False
     note: str = ""
@@ -139,6 +141,11 @@ class KnownSet:
         Raises:
             InputError: If an option is unknown, or of another type than its default.
         """
+        self.check_options(options)
+        return self.adapter(rows, tally, **options)
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Raise InputError if an option is unknown, or of another type than its default."""
         known = self.option_defaults()
         for name, value in options.items():
             if name not in known:
@@ -153,4 +160,3 @@ class KnownSet:
                 raise InputError(
                     f"set '{self.name}': option '{name}' must be a {wanted.__name__}, got {value!r}"
                 )
-        return self.adapter(rows, tally, **options)

@@ -83,7 +83,7 @@ class Rule:
         measure: Takes the questions of one subset, and the scores of their responses. Raises
             InputError, with a sentence, where the rule can't be applied to them.
         lost: Takes the same, and names what was lost or tied: the pairs of a right and a wrong response
-            that keep a question from its full accuracy. Raises as `measure` does.
+            that keep a question from its full accuracy. Raises InputError where it can't tell them.
         overall: Takes `{subset: (category, score)}` of everything that was scored, whatever the
             rule, and gives the benchmark's own total; None if it has none, or a part is missing.
         describe: The rule in a sentence, with its source.

@@ -22,7 +22,7 @@ def test_the_label_tells_which_response_is_chosen():
         ("It is (B).", "It is (A)."),
     ]
     assert rows[0].prompt == ROW["question"]
-    assert [row.id for row in rows] == ["judgebench/1", "judgebench/2"]
+    assert [row.id for row in rows] == ["judgebench/1#5f0e", "judgebench/2#5f0e"]
     assert rows[0].source == "judgebench"
 
 

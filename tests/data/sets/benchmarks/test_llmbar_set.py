@@ -33,13 +33,14 @@ def test_the_option_names_the_subset(given, subset, category):
 
 def test_without_the_option_a_sentence_asks_for_it():
     with pytest.raises(
-        InputError, match=r"give the option subset: Natural, Neighbor.*none is given"
+        InputError,
+        match=r"file:1: neither the row nor .* give the option subset: Natural, Neighbor",
     ):
         convert("llmbar", [ROW])
 
 
 def test_an_option_that_names_no_subset_is_refused():
-    with pytest.raises(InputError, match=r"'Adversarial-GPT-Out' is none \(did you mean 'GPTOut'"):
+    with pytest.raises(InputError, match=r"called 'Adversarial-GPT-Out' \(did you mean 'GPTOut'"):
         convert("llmbar", [ROW], subset="Adversarial-GPT-Out")
 
 

@@ -117,9 +117,15 @@ def test_a_prompt_whose_responses_agree_has_no_pairs_and_is_noted():
         ({"sampled_conflict_pairs": [[0, True]]}, "sampled_conflict_pairs: [0, True] is no pair"),
         ({"sampled_conflict_pairs": [[0, 0.5]]}, "sampled_conflict_pairs: [0, 0.5] is no pair of"),
         ({"sampled_conflict_pairs": [1]}, "sampled_conflict_pairs: 1 is no pair of responses"),
-        ({"sampled_conflict_pairs": 7}, "sampled_conflict_pairs: expected a list of pairs, got int"),
+        (
+            {"sampled_conflict_pairs": 7},
+            "sampled_conflict_pairs: expected a list of pairs, got int",
+        ),
         ({"sampled_conflict_pairs": False}, "sampled_conflict_pairs: expected a list of pairs"),
-        ({"sampled_conflict_pairs": "[[0, 1]]"}, "sampled_conflict_pairs: expected a list of pairs"),
+        (
+            {"sampled_conflict_pairs": "[[0, 1]]"},
+            "sampled_conflict_pairs: expected a list of pairs",
+        ),
         ({"scores": [True, 0.5, False, True]}, "scores: expected a list of true and false"),
         ({"scores": None}, "scores: the field is missing"),
         ({"response_4": None}, "response_4: the field is missing"),

@@ -41,7 +41,7 @@ def test_a_prompt_has_one_right_response_and_three_wrong_ones():
     (row,), rejects, _ = convert("rewardbench-2", [FOUR])
     assert rejects == {}
     assert (row.id, row.prompt, row.source) == (
-        "rewardbench-2/1",
+        "rewardbench-2/1#120",
         "What is 7 · 8?",
         "rewardbench-2",
     )

@@ -27,7 +27,7 @@ def test_a_rewardbench_row_is_a_pair():
     (row,), rejects, _ = convert("rewardbench", [PAIR])
     assert rejects == {}
     assert row == BenchmarkRow(
-        id="rewardbench/1",
+        id="rewardbench/1#17",
         prompt="Name a river of France.",
         chosen="The Loire.",
         rejected="The Danube.",

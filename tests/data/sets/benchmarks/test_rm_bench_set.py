@@ -17,7 +17,7 @@ ROW = {
 def test_six_responses_with_their_styles():
     (row,), rejects, _ = convert("rm-bench", [{**ROW, "domain": "chat"}])
     assert rejects == {}
-    assert (row.id, row.rule, row.source) == ("rm-bench/1", "styles", "rm-bench")
+    assert (row.id, row.rule, row.source) == ("rm-bench/1#8", "styles", "rm-bench")
     assert [(own.message, own.label, own.meta["style"]) for own in row.responses] == [
         *((text, 1, style) for style, text in enumerate(ROW["chosen"])),
         *((text, 0, style) for style, text in enumerate(ROW["rejected"])),
@@ -40,7 +40,7 @@ def test_the_domain_is_the_subset_from_the_field_or_the_option(domain, category)
     assert (told.subset, told.category) == (given.subset, given.category) == (domain, category)
 
 
-def test_a_file_of_one_domain_needs_the_option():
+def test_a_file_whose_name_tells_no_domain_needs_the_option():
     rows, rejects, _ = convert("rm-bench", [ROW])
     assert rows == []
     assert "give the option subset, one of chat, code, math" in rejects["rm-bench/1"]

@@ -45,14 +45,15 @@ def test_contradicting_and_missing_ratings_are_kept_and_counted(name, row):
 
 
 @pytest.mark.parametrize("absent", [{}, {"chosen_rating": None, "rejected_rating": None}])
-def test_capybaras_older_names_of_ratings_are_read_alike(absent):
+@pytest.mark.parametrize(("name", "row"), [("capybara", capybara), ("math", math)])
+def test_older_names_of_ratings_are_read_alike(name, row, absent):
     older = [
-        {name: value for name, value in capybara().items() if not name.endswith("_rating")}
+        {field: value for field, value in row().items() if not field.endswith("_rating")}
         | absent
         | {"rating_chosen": chosen, "rating_rejected": rejected}
         for chosen, rejected in ((5, 2), (3, 3), (1, 4))
     ]
-    made = convert("capybara", older)
+    made = convert(name, older)
     assert [pair.meta["margin"] for pair in made.pairs] == [3, -3]
     assert made.notes == {OLDER_LAYOUT: 3, TIES: 1, CONTRADICTED: 1}
 

@@ -7,9 +7,9 @@ import pytest
 from armo.data.sets.preferences import helpsteer as helpsteer_module
 from armo.data.sets.preferences.helpsteer import BEYOND, RETURNED, SINGLE
 from armo.data.sets.preferences.scored import CLOSE, TIES
+from armo.data.sets.preferences.ultrafeedback import FEWER
 from armo.data.sets.rated_code import UNEVEN
 from armo.data.sets.ratings.code_ultrafeedback import CODE_ULTRAFEEDBACK as RATINGS
-from armo.data.sets.preferences.ultrafeedback import FEWER
 from armo.data.sets.ten_for_one import FIXED, KEPT, LEFT_OUT
 from armo.errors import InputError
 from tests.data.sets.preferences.converting import convert
@@ -206,10 +206,22 @@ def test_code_ultrafeedback_joins_ratings_by_model():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"model": "a", "rating": "N/A"}, "annotations[1].rating: expected a rating from 1 to 5, got 'N/A'"),
-        ({"model": "a", "rating": "6"}, "annotations[1].rating: expected a rating from 1 to 5, got '6'"),
-        ({"model": "a", "rating": None}, "rating: the field is missing: annotations[1] has it, but"),
-        ({"model": "a", "note": ""}, "rating: the field is missing; annotations[1] has model, note"),
+        (
+            {"model": "a", "rating": "N/A"},
+            "annotations[1].rating: expected a rating from 1 to 5, got 'N/A'",
+        ),
+        (
+            {"model": "a", "rating": "6"},
+            "annotations[1].rating: expected a rating from 1 to 5, got '6'",
+        ),
+        (
+            {"model": "a", "rating": None},
+            "rating: the field is missing: annotations[1] has it, but",
+        ),
+        (
+            {"model": "a", "note": ""},
+            "rating: the field is missing; annotations[1] has model, note",
+        ),
         ({"model": "z", "rating": "2"}, "annotations: no annotation names the model 'a'"),
         ({"model": "b", "rating": "2"}, "annotations: no annotation names the model 'a'"),
         ("none", "annotations: no annotation names the model 'a'"),

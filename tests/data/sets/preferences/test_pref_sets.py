@@ -108,7 +108,7 @@ def test_names_are_unique_and_everything_is_told():
 
 
 def test_the_papers_ten_sets_are_marked_with_its_counts():
-    paper = {known.name: known.native_rows for known in SETS if known.paper}
+    paper = {known.name: known.paper_rows for known in SETS if known.paper}
     assert paper == {
         "helpsteer-standard": 37_000,
         "ultrafeedback-standard": 340_000,

@@ -30,6 +30,15 @@ def test_the_older_layout_of_capybara():
     assert made.noted("older layout") == 1
 
 
+def test_a_rating_that_is_null_is_read_under_its_older_name_and_noted():
+    raw = capybara() | {"rejected_rating": None, "rating_rejected": 3}
+    made = convert(CAPYBARA, raw)
+    assert [row.ratings[QUALITY] for row in made.rows] == [5, 3]
+    assert made.noted("older layout") == 1
+    maths = mathematics() | {"rejected_rating": None, "rating_rejected": 1}
+    assert [row.meta["rating_1_to_10"] for row in convert(MATH, maths).rows][1] == 1
+
+
 def test_further_columns_of_messages_are_left_out():
     chosen = [message | {"tokens": None} for message in capybara()["chosen"]]
     made = convert(CAPYBARA, capybara() | {"chosen": chosen})

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from armo.data.sets.ratings.ultrafeedback import ULTRAFEEDBACK
 from armo.data.sets.preferences.ultrafeedback import ULTRAFEEDBACK as PAIRS
+from armo.data.sets.ratings.ultrafeedback import ULTRAFEEDBACK
 from armo.data.sets.ten_for_one import FIXED, KEPT, LEFT_OUT, UNCLEAR_KEPT
 from armo.errors import InputError
 from tests.data.sets.ratings.converting import convert, without
@@ -120,7 +120,11 @@ def test_an_overall_score_of_ten_with_low_aspects_is_kept_and_counted():
     unclear = completion("b", overall_score=10.0) | fine(3.0)
     made = convert(ULTRAFEEDBACK, ultrafeedback(low, unclear))
     assert [row.ratings[OVERALL] for row in made.rows] == [10, 10]
-    assert dict(made.notes) == {KEPT: 1, UNCLEAR_KEPT: 1, "rows with fewer than four completions": 1}
+    assert dict(made.notes) == {
+        KEPT: 1,
+        UNCLEAR_KEPT: 1,
+        "rows with fewer than four completions": 1,
+    }
 
 
 def test_the_option_takes_it_as_one_or_leaves_it_out():

@@ -106,7 +106,7 @@ def _solution(
 
 def _read(row: RawRow, tally: Tally, index: int, raw: Mapping[str, Any], rule: Rule) -> _Step:
     completions = entries(raw, "completions") if raw.get("completions") is not None else []
-    # A table with a null among them holds whole numbers as 0.0; a negative one would count from the end.
+    # Tables may hold whole numbers as 0.0. A negative one would count from the end.
     chosen = whole(raw.get("chosen_completion"))
     if chosen is not None and not 0 <= chosen < len(completions):
         chosen = None
@@ -188,7 +188,7 @@ PRM800K = KnownSet(
     layout="question.problem, label.steps[].completions[] with text and rating (-1, 0, 1)",
     tested_on="documented layout",
     rows=97_782,
-    native_rows=80_000,
+    paper_rows=80_000,
     paper=True,
     note="whether the hub has it under this name, with a folder phase2, could not be verified; meant is "
     "a copy in the layout of OpenAI's own phase2_train.jsonl, which is read alike; the rule that "

@@ -19,7 +19,8 @@ def _ready_made(
         layout=LAYOUT,
         tested_on="documented layout",
         rows=rows,
-        native_rows=paper if paper is not None else rows,
+        native_rows=rows,
+        paper_rows=paper,
         paper=paper is not None,
         note=note,
     )

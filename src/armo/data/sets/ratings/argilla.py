@@ -74,9 +74,10 @@ def mathematics(row: RawRow, tally: Tally) -> Iterator[RatingRow]:
     mapped linearly: in unit scale nothing changes.
     """
     prompt = text(row.value, "instruction")
+    note_older_layout(row.value, tally)
 
     def make(side: str) -> RatingRow:
-        field = f"{side}_rating"
+        field = side_rating(row.value, side)
         native = scale_rating(field, row.value.get(field), (_TEN.low, _TEN.high))
         rating = _FIVE.to_native(_TEN.to_unit(native))
         conversation = [user(prompt), assistant(text(row.value, f"{side}_response"))]
@@ -113,7 +114,8 @@ CAPYBARA = KnownSet(
     ),
     tested_on="documented layout",
     rows=14_811,
-    native_rows=15_000,
+    native_rows=29_622,
+    paper_rows=15_000,
     objectives=(_QUALITY,),
     paper=True,
     note="The paper counts rows, 15,000; each has two rated responses, so twice as many come of it.",
@@ -128,7 +130,8 @@ OPENORCA = KnownSet(
     layout="system, input: text; generations: 2 texts; rating: 2 numbers in their order, 1..10",
     tested_on="documented layout",
     rows=12_859,
-    native_rows=13_000,
+    native_rows=25_634,
+    paper_rows=13_000,
     objectives=(_JUDGE,),
     paper=True,
     note=(
@@ -146,7 +149,8 @@ MATH = KnownSet(
     layout="instruction, chosen_response, rejected_response: text; chosen_rating, rejected_rating",
     tested_on="documented layout",
     rows=2_418,
-    native_rows=2_400,
+    native_rows=4_836,
+    paper_rows=2_400,
     objectives=(_FOLLOWING,),
     paper=True,
     note=(

@@ -39,7 +39,8 @@ CODE_ULTRAFEEDBACK = KnownSet(
     ),
     tested_on="documented layout",
     rows=10_000,
-    native_rows=50_000,
+    native_rows=40_000,
+    paper_rows=50_000,
     objectives=tuple(PREFIX + name for name in PREFERENCES),
     paper=True,
     note=(

@@ -71,7 +71,8 @@ FEEDBACK_COLLECTION = KnownSet(
     ),
     tested_on="documented layout",
     rows=100_000,
-    native_rows=200_000,
+    native_rows=100_000,
+    paper_rows=200_000,
     objectives=(_OBJECTIVE,),
     paper=True,
     note=(

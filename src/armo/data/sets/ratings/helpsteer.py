@@ -49,7 +49,8 @@ HELPSTEER = KnownSet(
     layout=_LAYOUT,
     tested_on="real rows",
     rows=35_331,
-    native_rows=35_000,
+    native_rows=35_331,
+    paper_rows=35_000,
     objectives=tuple(f"helpsteer-{aspect}" for aspect in _ASPECTS),
     paper=True,
 )

@@ -95,7 +95,7 @@ ARMORM = KnownSet(
     licence="not stated; those of the eight sets that it merges",
     layout="messages, the last one rated; 19 columns in unit scale, null where not rated",
     tested_on="documented layout",
-    native_rows=585_400,
+    paper_rows=585_400,
     objectives=tuple(objective.name for objective in PAPER_OBJECTIVES),
     note=(
         "The authors' merger of the paper's rating sets, not to be combined with them. The number of "

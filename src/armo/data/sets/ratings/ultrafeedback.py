@@ -82,7 +82,8 @@ ULTRAFEEDBACK = KnownSet(
     ),
     tested_on="documented layout",
     rows=63_967,
-    native_rows=240_000,
+    native_rows=255_865,
+    paper_rows=240_000,
     objectives=(_OVERALL, *(f"ultrafeedback-{aspect}" for aspect in ASPECTS)),
     paper=True,
     note=(

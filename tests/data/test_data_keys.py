@@ -5,7 +5,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armo.check.keys import KeySet
+from armo.data.keys import KeySet
 
 
 @given(st.lists(st.text(max_size=3) | st.integers(0, 3000).map(str), max_size=4000))

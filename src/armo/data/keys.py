@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from hashlib import blake2b
 
 _BYTES = 8
+_ALL_BITS = (1 << 8 * _BYTES) - 1
 _SMALLEST = 1 << 10
 _FULLEST = 0.6
 
@@ -19,6 +19,7 @@ class KeySet:
 
     def __init__(self) -> None:
         self._table = _zeros(_SMALLEST)
+        self._last = _SMALLEST - 1
         self._count = 0
 
     def __len__(self) -> int:
@@ -26,14 +27,17 @@ class KeySet:
 
     def add(self, text: str | bytes) -> bool:
         """Add a text, or the bytes that stand for it; return whether it is new."""
-        digest = _digest(text)
+        # Written out, as this is done for every row of every file.
+        digest = hash(text) & _ALL_BITS or 1
         table = self._table
-        place = _place(table, digest)
-        if table[place] == digest:
-            return False
+        place = digest & self._last
+        while there := table[place]:
+            if there == digest:
+                return False
+            place = (place + 1) & self._last
         table[place] = digest
         self._count += 1
-        if self._count > _FULLEST * len(self._table):
+        if self._count > _FULLEST * self._last:
             self._grow()
         return True
 
@@ -47,6 +51,7 @@ class KeySet:
             if digest:
                 larger[_place(larger, digest)] = digest
         self._table = larger
+        self._last = len(larger) - 1
 
 
 def _zeros(size: int) -> array[int]:
@@ -54,10 +59,8 @@ def _zeros(size: int) -> array[int]:
 
 
 def _digest(text: str | bytes) -> int:
-    content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    raw = blake2b(content, digest_size=_BYTES).digest()
-    # Zero marks a free place.
-    return int.from_bytes(raw, "little") or 1
+    # Python's own hash of texts is keyed, mixes well and takes no time; zero marks a free place.
+    return hash(text) & _ALL_BITS or 1
 
 
 def _place(table: array[int], digest: int) -> int:
