@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from armo.atomic import atomic_folder, atomic_path, write_json
+from armo.atomic import atomic_folder, atomic_path, write_json, write_text
+from armo.errors import InputError
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path):
@@ -40,3 +43,21 @@ def test_a_folder_that_fails_leaves_the_old_one(tmp_path):
     with pytest.raises(RuntimeError):
         failing()
     assert [file.name for file in (tmp_path / "model").iterdir()] == ["old"]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="is no regular file"):
+        write_text(pipe, "x")
+    assert pipe.is_fifo()
+
+
+def test_old_leftovers_of_the_same_file_go(tmp_path):
+    old, young = tmp_path / ".a.txt.old.armo-tmp", tmp_path / ".a.txt.young.armo-tmp"
+    for leftover in (old, young):
+        leftover.write_text("half")
+    os.utime(old, (0, 0))
+    write_text(tmp_path / "a.txt", "whole")
+    assert not old.exists()
+    assert young.exists()

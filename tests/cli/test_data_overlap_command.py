@@ -50,7 +50,7 @@ def files(tmp_path: Path) -> Path:
 def test_help_has_examples(tmp_path):
     found = armo("--help", cwd=tmp_path)
     assert found.returncode == 0
-    assert "armo data overlap preferences.jsonl benchmark.jsonl" in found.stdout
+    assert "armo data overlap preferences.jsonl rewardbench" in found.stdout
 
 
 def test_tables_matches_and_rejects(files):
@@ -120,3 +120,12 @@ def test_mistakes_are_one_sentence_and_leave_no_file(files, arguments, match):
     assert match in " ".join(found.stderr.split())
     assert "Traceback" not in found.stderr
     assert not list(files.glob("*o.jsonl*"))
+
+
+@pytest.mark.parametrize("target", ["more.jsonl", "benchmark.jsonl", "./more.jsonl"])
+def test_an_input_is_never_overwritten(files, target):
+    before = (files / target).read_bytes()
+    found = armo("more.jsonl", "benchmark.jsonl", "--out", target, cwd=files)
+    assert found.returncode == 1
+    assert "is an input, which would be overwritten" in found.stderr
+    assert (files / target).read_bytes() == before

@@ -95,7 +95,7 @@ def test_control_characters_do_not_reach_the_terminal(data, tmp_path):
         (["RATINGS", "--out", "RATINGS"], "is one of the files to read"),
         (["RATINGS", "--out", "OUT", "--json", "OUT"], "give two names"),
         (["NONE", "--out", "OUT"], "no such file"),
-        (["EMPTY", "--out", "OUT"], "can't be told"),
+        (["EMPTY", "--out", "OUT"], "is empty: it holds no rows"),
         (["OTHER", "--out", "OUT"], "of no native kind"),
     ],
 )

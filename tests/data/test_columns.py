@@ -402,7 +402,7 @@ def test_a_map_is_read_from_toml():
     "is safe" = {column = "safe", scale = [0, 1], map = [0.1, 0.9]}
     """
     columns = msgspec.convert(tomllib.loads(written), Columns)
-    assert columns.objectives["helpful"] == RatedColumn("score", (1, 5), (0, 1))
+    assert columns.objectives["helpful"] == RatedColumn("score", (1, 5))
     assert columns.objectives["is safe"].map == (0.1, 0.9)
     with pytest.raises(msgspec.ValidationError, match="no scale: low must be below high"):
         msgspec.convert(tomllib.loads(written.replace("[1, 5]", "[5, 1]")), Columns)
@@ -416,13 +416,15 @@ def write(path: Path, rows: list[Raw]) -> Path:
         return path
     head = ",".join(rows[0])
     cells = [",".join(json.dumps(str(row[name])) for name in rows[0]) for row in rows]
-    lines = [head, *cells] if ".csv" in path.name else [json.dumps(row) for row in rows]
+    lines = [head, *cells] if ".csv" in path.name.lower() else [json.dumps(row) for row in rows]
     content = "\n".join(lines).encode()
-    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    path.write_bytes(gzip.compress(content) if path.suffix.lower() == ".gz" else content)
     return path
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.parquet", "a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize(
+    "name", ["a.csv", "a.csv.gz", "a.parquet", "a.jsonl", "a.jsonl.gz", "A.JSONL.GZ", "A.CSV"]
+)
 def test_every_kind_of_file_gives_the_same_rows(tmp_path, name):
     path = write(tmp_path / name, [question(), question(answer="Thus.", score=2)])
     raw = [decode() for _, decode in raw_rows(path, dict)]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from armo.training import read_recipe
 from armo.training.recipe_file import parse_recipe
 from tests.cli.test_cli import armo
 from tests.data.test_files import preference, rating, write
+from tests.tiny import chat
 
 
 def recipe_of(tmp_path: Path, tiny: Path | str, **data):
@@ -107,6 +109,51 @@ def test_limits_hold_for_files_and_for_hub_sets(tmp_path, tiny_folder):
     limits = {"ratings": {"helpster": 1}}
     with pytest.raises(ArmoError, match=r"'helpster' \(did you mean 'helpsteer'\?\)"):
         make_plan(recipe_of(tmp_path, tiny_folder, ratings=ratings, limits=limits), Assumptions())
+
+
+def test_the_plan_says_what_training_would_refuse(tmp_path, tiny_folder):
+    repeated = write(tmp_path / "b.jsonl", [preference(0, subset="a")])
+    guarded = {"benchmarks": [str(repeated)]}
+    plan = make_plan(recipe_of(tmp_path, tiny_folder, contamination=guarded), Assumptions())
+    assert any(note.startswith("Training would refuse: ") for note in plan.notes)
+    guarded |= {"action": "remove"}
+    recipe = recipe_of(tmp_path, tiny_folder, contamination=guarded)
+    plan = make_plan(recipe, Assumptions())
+    assert sum(sum(counts.values()) for counts in plan.splits.values()) == 0
+    missing = {"benchmarks": ["none.jsonl"]}
+    with pytest.raises(ArmoError, match=r"none\.jsonl: no such file"):
+        make_plan(recipe_of(tmp_path, tiny_folder, contamination=missing), Assumptions())
+
+
+def test_pairs_that_are_made_of_ratings_count(tmp_path, tiny_folder):
+    rows = [rating(n, messages=chat("What?", f"That {n}."), ratings={"good": n}) for n in (1, 5)]
+    ratings = write(tmp_path / "rated.jsonl", rows)
+    derived = {"by": {"good": 1.0}}
+    given = {"ratings": [str(ratings)], "preferences": [], "pairs_from_ratings": derived}
+    plan = make_plan(recipe_of(tmp_path, tiny_folder, **given), Assumptions())
+    assert [line.rows for line in plan.sources if line.kind == "preferences"] == [1]
+    given["pairs_from_ratings"] = {"by": {"god": 1.0}}
+    with pytest.raises(ArmoError, match=r"no row rates 'god' \(did you mean 'good'"):
+        make_plan(recipe_of(tmp_path, tiny_folder, **given), Assumptions())
+
+
+def test_scales_and_maps_are_those_of_training(tmp_path, tiny_folder):
+    columns = {
+        "prompt": "q",
+        "response": "a",
+        "objectives": {
+            "good": {"column": "g", "scale": [1, 5], "map": [0.2, 0.8]},
+            "new": {"column": "n", "scale": [0, 3], "map": [0.2, 0.8]},
+        },
+    }
+    ratings = [str(tmp_path / "r.jsonl"), {"hub": "me/mine", "columns": columns}]
+    recipe = recipe_of(tmp_path, tiny_folder, ratings=ratings)
+    chosen = replace(recipe.objectives, unit_map={"new": (0.3, 0.7)})
+    plan = make_plan(replace(recipe, objectives=chosen), Assumptions())
+    lines = {line.name: line for line in plan.objectives}
+    assert (lines["new"].scale, lines["new"].unit) == ((0, 3), (0.3, 0.7))
+    assert (lines["good"].unit, lines["good"].labels) == ((0.2, 0.8), 2)
+    assert lines["good"].source == "tests, me/mine"
 
 
 def test_a_set_that_nobody_knows_has_no_rows_yet(tmp_path, tiny_folder):
