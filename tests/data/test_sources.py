@@ -106,7 +106,7 @@ def test_unknown_and_wrong_options_are_a_sentence(tmp_path):
         InputError, match=r"unknown option 'fix_ten' \(did you mean 'fix_ten_for_one'"
     ):
         opened(Source(file=path, set="ultrafeedback", options={"fix_ten": True}))
-    with pytest.raises(InputError, match="must be a bool, got 'yes'"):
+    with pytest.raises(InputError, match="must be of type bool, got 'yes'"):
         opened(Source(file=path, set="ultrafeedback", options={"fix_ten_for_one": "yes"}))
 
 

@@ -158,5 +158,5 @@ class KnownSet:
             stray_bool = isinstance(value, bool) and wanted is not bool
             if stray_bool or not isinstance(value, (int, float) if wanted is float else wanted):
                 raise InputError(
-                    f"set '{self.name}': option '{name}' must be a {wanted.__name__}, got {value!r}"
+                    f"set '{self.name}': option '{name}' must be of type {wanted.__name__}, got {value!r}"
                 )

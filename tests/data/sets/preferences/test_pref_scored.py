@@ -279,8 +279,8 @@ def test_code_ultrafeedback_takes_the_same_responses_for_ratings_and_for_pairs()
         ("ultrafeedback", {"by": "overall"}, "overall_score"),
         ("ultrafeedback", {"min_gap": math.nan}, "at least 0"),
         ("ultrafeedback", {"fix_ten_for_one": True}, "needs by = 'overall_score'"),
-        ("code-ultrafeedback", {"min_gap": "1"}, "must be a float"),
-        ("code-ultrafeedback", {"min_gap": True}, "must be a float, got True"),
+        ("code-ultrafeedback", {"min_gap": "1"}, "must be of type float"),
+        ("code-ultrafeedback", {"min_gap": True}, "must be of type float, got True"),
         ("helpsteer", {"gap": 1}, "unknown option"),
     ],
 )

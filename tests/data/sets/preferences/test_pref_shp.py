@@ -74,7 +74,7 @@ def test_scores_of_none_or_fewer_make_no_infinite_ratio():
 
 @pytest.mark.parametrize("options", [{"min_ratio": 0.5}, {"per_prompt": 0}])
 def test_options_without_a_meaning_are_refused(options):
-    with pytest.raises(InputError, match="'per_prompt' must be a int, got True"):
+    with pytest.raises(InputError, match="'per_prompt' must be of type int, got True"):
         convert("shp", [shp()], per_prompt=True)
     with pytest.raises(InputError, match="must be at least 1"):
         convert("shp", [shp()], **options)

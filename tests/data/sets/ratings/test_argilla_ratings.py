@@ -9,6 +9,7 @@ from tests.tiny import chat
 
 QUALITY, JUDGE = "argilla-overall_quality", "argilla-judge_lm"
 FOLLOWING = "ultrafeedback-instruction_following"
+ANSWERED = capybara()["rejected"]
 
 
 def test_both_conversations_of_capybara_are_rated():
@@ -53,8 +54,8 @@ def test_further_columns_of_messages_are_left_out():
         ({"rejected": [None]}, "rejected: expected a list of messages"),
         ({"rejected": []}, "needs a prompt and a response"),
         ({"rejected": TURNS}, "the last message must be the assistant's"),
-        ({"rejected": [{"role": "user"}, *TURNS]}, "messages[0].content: expected text"),
-        ({"rejected": [{"role": "bot", "content": "x"}, *TURNS]}, "unknown role 'bot'"),
+        ({"rejected": [{"role": "user"}, *ANSWERED]}, "messages[0].content: expected text"),
+        ({"rejected": [{"role": "bot", "content": "x"}, *ANSWERED]}, "unknown role 'bot'"),
         ({"rejected_rating": None}, "rejected_rating: expected a rating from 1 to 5, got None"),
         ({"rejected_rating": 6}, "rejected_rating: expected a rating from 1 to 5, got 6"),
     ],

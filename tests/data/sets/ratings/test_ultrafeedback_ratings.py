@@ -181,5 +181,5 @@ def test_ratings_and_pairs_mean_the_same_by_the_option():
 def test_a_misspelt_option_is_told():
     with pytest.raises(InputError, match="did you mean 'fix_ten_for_one'"):
         convert(ULTRAFEEDBACK, fix_ten_for_once=True)
-    with pytest.raises(InputError, match="must be a bool"):
+    with pytest.raises(InputError, match="must be of type bool"):
         convert(ULTRAFEEDBACK, fix_ten_for_one="yes")

@@ -79,7 +79,9 @@ def _mended(
 ) -> float:
     mended = mended_overall(completion, score, tally, fix_ten_for_one)
     if mended is None:
-        raise DataError(f"{OVERALL}: the aspects do not bear out its 10, so it may stand for 1 as well")
+        raise DataError(
+            f"{OVERALL}: the aspects do not bear out its 10, so it may stand for 1 as well"
+        )
     return mended
 
 
