@@ -21,7 +21,10 @@ def scale_complaint(low: float, high: float) -> str:
     if not (abs(low) <= _LARGEST and abs(high) <= _LARGEST):
         return f"its ends must be finite and within ±{_LARGEST:g}"
     if not low < high:
-        return "low must be below high"
+        return (
+            "low must be below high; where low is the better end, convert the ratings first "
+            "(low + high - rating)"
+        )
     if high - low < _NARROWEST:
         return f"low and high are less than {_NARROWEST:g} apart"
     return ""

@@ -60,6 +60,14 @@ def test_sections_their_mean_and_all_pairs_are_scored(tiny, tmp_path):
         60,
         pytest.approx(np.mean(list(won.values()))),
     )
+    lost = (tmp_path / "out" / "misjudged.jsonl").read_text().splitlines()
+    ids = [json.loads(line)["id"] for line in lost]
+    assert ids
+    # The benchmark's own id stands at the end of each.
+    assert all(
+        int(name.partition("/")[2].partition("#")[0]) - 1 == int(name.partition("#")[2])
+        for name in ids
+    )
     assert json.loads((tmp_path / "out" / "eval.json").read_text()) == figures
     text = shown(figures)
     assert "mean of sections" in text

@@ -49,7 +49,7 @@ RATING_FAULTS: dict[str, tuple[Any, str]] = {
     ),
     "empty group": (rated(7, group=" "), "group: it is empty"),
     "id twice": (rated(0, ratings={"depth": 2}), "id: 'r0' stands on an earlier line"),
-    "id a number": (rated(7, id=7), "Expected `str`, got `int` - at `id`"),
+    "id a list": (rated(7, id=[7]), "got `array` - at `id`"),
 }
 PAIR_FAULTS: dict[str, tuple[Any, str]] = {
     "both equal": (paired(7, rejected=[assistant("The first.")]), "the two responses are equal"),

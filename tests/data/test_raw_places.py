@@ -6,29 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from armo.benchmark import read_benchmark
-from armo.data.raw import file_of, present, raw_rows
-
-
-@pytest.mark.parametrize(
-    "name", ["a.jsonl", "a.json", "a b:3 row 7.csv", "c.parquet", "x row 3.tsv"]
-)
-def test_a_place_tells_its_file(tmp_path: Path, name: str):
-    path = tmp_path / name
-    if path.suffix == ".parquet":
-        pq.write_table(pa.Table.from_pylist([{"a": 1}]), path)
-    elif path.suffix == ".json":
-        path.write_text('[{"a": 1}]')
-    else:
-        path.write_text('{"a": 1}\n{"a": 2}\n')
-    assert {file_of(where) for where, _ in raw_rows(path, dict)} == {path}
-
-
-def test_what_is_no_place_stays_as_it_is():
-    assert file_of("owner/name row 12") == Path("owner/name")
-    assert file_of("a.json") == Path("a.json")
+from armo.data.raw import present
 
 
 def test_nulls_of_responses_are_absent_and_others_stay():

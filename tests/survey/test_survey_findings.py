@@ -190,3 +190,20 @@ def test_words_of_findings():
         ">99.9%",
         "100%",
     ]
+
+
+def test_a_file_that_is_given_again_is_told_from_second_opinions(tmp_path):
+    once = sound_ratings()[::2]
+    again = [row | {"id": f"again {row['id']}"} for row in once]
+    found = texts(tmp_path, once, again)
+    told = found["Repeated ratings that are copies"]
+    assert told.startswith("200 of 200 rated rows that repeat a conversation (100%)")
+    assert "Conversations that are rated in several rows" not in found
+    # One rating more or less is a difference, as is another value.
+    for changed in ({"deep": 3}, {"clear": 1, "deep": 2}):
+        others = [row | {"ratings": changed} for row in again]
+        figures = survey(
+            [write(tmp_path / "once.jsonl", once), write(tmp_path / "others.jsonl", others)]
+        ).figures.prompts
+        equal = sum(row["ratings"] == changed for row in once)
+        assert (figures.copies, figures.equal_copies) == (200, equal)

@@ -8,14 +8,10 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from armo.errors import InputError
-from armo.rejects import Reject
 from armo.survey import survey
 from armo.survey.gather import row_count
-from armo.survey.unusable import Unusable, common_part
 from tests.survey.survey_rows import labelled, pair, rating, write
 
 
@@ -118,33 +114,15 @@ def test_progress_is_told_of_every_row(tmp_path):
     assert row_count(path) == 601
 
 
-def test_reasons_that_differ_in_names_and_numbers_count_as_one():
-    unusable = Unusable()
-    for n in range(5):
-        unusable.add(
-            Reject(f"{n}", f"messages[{n}].role: unknown role 'r{n}'; 7.{n} of [0, {n}]", f"f:{n}")
-        )
-    unusable.add(Reject("6", "another"))
-    first, second = unusable.reasons()
-    assert (first.rows, first.reason) == (5, "messages[…].role: unknown role '…'; … of […, …]")
-    assert first.example == "messages[0].role: unknown role 'r0'; 7.0 of [0, 0]"
-    assert first.places == ["f:0", "f:1", "f:2"]
-    assert (second.reason, second.places) == ("another", ["6"])
-
-
-def test_reasons_are_bounded_and_none_is_lost():
-    unusable = Unusable()
-    letters = [chr(0x4E00 + n) for n in range(500)]
-    for letter in letters:
-        unusable.add(Reject("x", letter))
-    reasons = unusable.reasons()
-    assert len(reasons) == 201
-    assert sum(one.rows for one in reasons) == 500
-
-
-@given(st.text())
-def test_a_reason_has_a_bounded_common_part(reason):
-    assert len(common_part(reason)) <= 200
+def test_rows_that_cannot_be_used_are_counted_by_reason_with_places(tmp_path):
+    bad = [rating(n, {"a": 9}) | {"id": f"bad {n}"} for n in range(5)]
+    said = rating(9, {"a": 1}) | {"messages": [{"role": "user", "content": "x"}]}
+    path = write(tmp_path / "rows.jsonl", [rating(8, {"a": 1}), *bad, said])
+    first, second = survey([path]).figures.unusable
+    assert (first.rows, first.reason) == (5, "ratings.a: … is outside its scale […, …]")
+    assert first.example == "ratings.a: 9 is outside its scale [0, 4]"
+    assert first.places == [f"{path}:{line}" for line in (2, 3, 4)]
+    assert (second.rows, second.places) == (1, [f"{path}:7"])
 
 
 def test_no_file_and_one_file_twice_are_refused(tmp_path):

@@ -102,3 +102,16 @@ def test_labelled_responses(tmp_path):
     rising = [labelled(n, [0, 1, 2, 3], prompt=f"{n}?") for n in range(5)]
     (found,) = surveyed(rising).sets
     assert found.length_within == pytest.approx(spearmanr(range(4), range(4)).statistic)
+
+
+def test_pairs_of_a_group_are_of_their_own_prompts_and_drawn_together():
+    drawn = [("a", "bb", f"{n}?") for n in range(30)] + [("bb", "a", f"{n}?") for n in range(30)]
+    rows = [pair(n, a, b, prompt=p) for n, (a, b, p) in enumerate(drawn)]
+    alone = surveyed(rows)
+    grouped = surveyed([row | {"group": f"g{n // 30}"} for n, row in enumerate(rows)])
+    assert grouped.pairs[0].prompts == 30
+    assert grouped.conflicts == alone.conflicts
+    assert grouped.responses_each == alone.responses_each
+    # Each prompt has one pair of either order, so that drawing prompts draws no difference.
+    assert (alone.pairs[0].longer.low, alone.pairs[0].longer.high) == (0.5, 0.5)
+    assert (grouped.pairs[0].longer.low, grouped.pairs[0].longer.high) == (0, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from armo.evaluate import Scores, SectionScore, rewardbench
 from armo.evaluate.rewardbench_sets import PRIOR_SETS, SECTIONS, section_of
 from armo.gating.result import GATE
 
+# RewardBench in other languages, each of which has fewer pairs.
+_TRANSLATED = "m-rewardbench"
 # A category that the file leaves open.
 _NO_CATEGORY = "(no category)"
 
@@ -71,10 +73,33 @@ def _rewardbench(
         "partial": scores.partial,
         "score": None if scores.score is None else of(*sections),
         "without_prior_sets": None if scores.without_prior_sets is None else of(*core),
+        "translated": _translated(judged, scores, lambda: of(*core), how),
         "sections": [
             _section(name, section) | (of(name) if section.subsets else {})
             for name, section in sections.items()
         ],
+    }
+
+
+def _translated(
+    judged: Judged[BenchmarkRow],
+    scores: Scores,
+    mean: Callable[[], dict[str, Any]],
+    how: Resampling,
+) -> dict[str, Any] | None:
+    """Return the figures of M-RewardBench, which ask for no completeness; None for anything else.
+
+    A language lacks some of RewardBench's pairs, so by its counts no section would ever be complete.
+    The benchmark's own figures are the sections by RewardBench's counts, their mean, and the accuracy
+    on all pairs alike.
+    """
+    if any(row.source != _TRANSLATED for row in judged.rows):
+        return None
+    everything = np.arange(len(judged.rows), dtype=np.int64)
+    present = all(section.subsets for section in scores.sections.values())
+    return {
+        "mean": mean() if present else None,
+        "all_pairs": plain_accuracies(judged, everything, how),
     }
 
 

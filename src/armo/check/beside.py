@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armo.check.faults import Scale
-from armo.check.reasons import Reasons
 from armo.data.keys import KeySet
+from armo.reasons import Reasons
 from armo.rejects import Reject
 
 

@@ -24,7 +24,7 @@ def expected_rows(source: Source) -> int | None:
     if not source.file:
         return next((known.rows for known in known_sets() if known.name == source.set), None)
     path = Path(source.file)
-    name = path.name.removesuffix(".gz").lower()
+    name = path.name.lower().removesuffix(".gz")
     try:
         if name.endswith(".parquet"):
             return int(pq.ParquetFile(path).metadata.num_rows)
@@ -35,5 +35,5 @@ def expected_rows(source: Source) -> int | None:
 
 
 def _line_ends(path: Path) -> int:
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as stream:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_CHUNK), b""))

@@ -87,7 +87,7 @@ def _check_free(path: Path, read: Sequence[Path], overwrite: bool) -> None:
 
 
 def _default(source: Path) -> Path:
-    packed = ".gz" if source.suffix == ".gz" else ""
-    name = source.name.removesuffix(".gz")
+    packed = ".gz" if source.suffix.lower() == ".gz" else ""
+    name = source.stem if packed else source.name
     stem = name.rpartition(".")[0] or name
     return source.with_name(f"{stem}.fixed.jsonl{packed}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from armo.check.reasons import Reason
+from armo.reasons import Reason
 from armo.rejects import Reject
 
 

@@ -11,13 +11,13 @@ from armo.check.expected import expected_rows
 from armo.check.faults import Faults
 from armo.check.figures import Figures
 from armo.check.plan import FixPlan
-from armo.check.reasons import Reasons, shortened
 from armo.check.result import Check, FileCheck
 from armo.check.stream import Found, Target
 from armo.check.writing import WriteLine, encode_row, rejects_file, rows_file
 from armo.data.sets import Tally
 from armo.errors import DataError
 from armo.progress import Advance, Reporter, silent
+from armo.reasons import Reasons, shortened
 from armo.rejects import Reject
 
 # The rate and ETA of the progress need no more.

@@ -106,5 +106,7 @@ def _id_of(content: dict[str, Any], where: str) -> str:
 
 def _source_rows(source: Source, kind: str, tally: Tally) -> Iterator[Found]:
     row_type: Any = BENCHMARK_ROWS if kind in ("benchmark", "responses") else ROW_TYPES[kind]
+    # What makes pairs of several rows is ahead of the one that it gives.
+    one_by_one = source.columns is not None or kind == "ratings"
     for row_id, row in open_source(source, row_type, tally):
-        yield Found(row_id, row, row)
+        yield Found(tally.where if one_by_one else row_id, row, row)

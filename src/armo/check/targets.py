@@ -24,15 +24,12 @@ _KINDS_OF_SETS: dict[str, tuple[Kind, ...]] = {
 }
 
 
-def find_targets(
-    names: Sequence[str], kind: str = "", layout: str = "", columns: Path | None = None
-) -> list[Target]:
+def find_targets(names: Sequence[str], kind: str = "", columns: Path | None = None) -> list[Target]:
     """Return what is to be checked, in order.
 
     Args:
         names: Files, known sets, or files in a known set's layout; see `armo.data.naming`.
         kind: Kind of the rows; by default what the file, set or column map says.
-        layout: The known set in whose layout all the files are, as if it stood before each name.
         columns: A column map for files of any other layout.
 
     Raises:
@@ -40,8 +37,6 @@ def find_targets(
     """
     if kind and kind not in ROW_TYPES:
         raise InputError(f"no kind '{kind}'{nearest(kind, ROW_TYPES)}; use {', '.join(ROW_TYPES)}")
-    if layout:
-        names = [f"{layout}:{name}" for name in names]
     targets = [_target(name, kind) for name in names]
     return targets if columns is None else _mapped(targets, kind, columns)
 

@@ -30,7 +30,7 @@ Examples:
 
     armo data pairs ratings.jsonl --by correctness=0.7,safety=0.3 --min-gap 0.25 --out pairs.jsonl.gz
 
-    armo data pairs helpsteer2 --by helpfulness --per-prompt 1 --out pairs.parquet
+    armo data pairs helpsteer2:train.jsonl.gz --by helpsteer2-helpfulness --out pairs.parquet
 """
 
 
@@ -41,7 +41,7 @@ def register(group: typer.Typer) -> None:
 
 def _pairs(  # noqa: PLR0913, PLR0917 - one argument an option
     files: Annotated[
-        list[str], typer.Argument(help="Rating files, or known sets (see `armo data sets`).")
+        list[str], typer.Argument(help="FILE, SET or SET:FILE, a set with ,NAME=VALUE options.")
     ],
     by: Annotated[
         str, typer.Option(help="Objective, or several with weights: correctness=0.7,safety=0.3.")
@@ -54,7 +54,6 @@ def _pairs(  # noqa: PLR0913, PLR0917 - one argument an option
     source: Annotated[
         str, typer.Option(help="What the pairs are said to come from; else as their ratings.")
     ] = "",
-    layout: Annotated[str, typer.Option(help="Known set in whose own layout the files are.")] = "",
     columns: Annotated[
         Path | None, typer.Option(help="TOML that says which column holds what.")
     ] = None,
@@ -65,7 +64,7 @@ def _pairs(  # noqa: PLR0913, PLR0917 - one argument an option
     from armo.data.criterion import parse_by
 
     weights = parse_by(by)
-    targets = find_targets(files, "ratings", layout, columns)
+    targets = find_targets(files, "ratings", columns)
     plan = plan_output(out, [target.source for target in targets], force)
 
     import msgspec

@@ -35,19 +35,26 @@ def kind_of_file(path: Path) -> str:
     Raises:
         DataError: If the file can't be read, holds no rows, or its rows are of no native kind.
     """
-    found: dict[str, Any] | None = None
-    for _, decode in raw_rows(path, dict):
-        try:
-            found = decode()
-        except UNDECODABLE:
-            continue
-        break
-    if found is None:
-        raise DataError(f"{path}: no row of it can be decoded, so its kind can't be told")
+    found = _first_row(path)
     for kind, fields in _FIELDS:
         if fields <= found.keys():
             return kind
+    check, write = "armo data check", "--fix --out native.jsonl"
     raise DataError(
         f"{path}: its rows are of no native kind; the first has {', '.join(map(str, found))}. "
-        "docs/data.md says what native rows are; other layouts need a set's name or a column map"
+        f"docs/data.md says what native rows are; `{check} {path} --columns MAP.toml {write}` makes "
+        f"them by a column map, `{check} SET:{path} {write}` of a known set's layout"
     )
+
+
+def _first_row(path: Path) -> dict[str, Any]:
+    empty = True
+    for _, decode in raw_rows(path, dict):
+        empty = False
+        try:
+            return decode()
+        except UNDECODABLE:
+            continue
+    if empty:
+        raise DataError(f"{path} is empty: it holds no rows")
+    raise DataError(f"{path}: no row of it can be decoded, so its kind can't be told")

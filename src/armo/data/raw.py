@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
@@ -39,7 +38,6 @@ _DAMAGED = (
 # A cell may hold a whole conversation.
 _LONGEST_CELL = 1 << 30
 # The two forms of a place below: lines are counted in texts, rows in what has no lines.
-_PLACE = re.compile(r"(.*)(?::| row )\d+", re.DOTALL)
 
 
 def raw_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
@@ -60,12 +58,6 @@ def raw_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
         raise DataError(
             f"{path} is damaged or not of the kind that its name says: {error}"
         ) from None
-
-
-def file_of(place: str) -> Path:
-    """Return the file of a place that `raw_rows` gave; of a hub set's row, the set's name as a path."""
-    found = _PLACE.fullmatch(place)
-    return Path(found[1] if found else place)
 
 
 def present(raw: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +83,7 @@ def fault(error: Exception) -> str:
 
 
 def _rows_of(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
-    kind = path.name.removesuffix(".gz").rpartition(".")[2].lower()
+    kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if kind == "parquet":
         return _parquet_rows(path, row_type)
     if kind in ("csv", "tsv"):
@@ -102,7 +94,7 @@ def _rows_of(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
 
 
 def _open(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _json_lines(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
@@ -157,7 +149,7 @@ def _convert(raw: dict[str, Any], row_type: type[T]) -> T:
     return _made(present(raw), raw, row_type)
 
 
-def _made(filled: dict[str | None, Any], columns: Collection[Any], row_type: type[T]) -> T:
+def _made(filled: dict[Any, Any], columns: Collection[Any], row_type: type[T]) -> T:
     made = msgspec.convert(filled, row_type)
     return cast("T", TableRow(made, columns)) if isinstance(made, dict) else made
 

@@ -13,7 +13,7 @@ from armo.data.columns import Columns, mapped_rows
 from armo.data.files import checked, read_rows
 from armo.data.hub import HubSet, hub_rows
 from armo.data.kinds import ROW_TYPES, kind_of_file
-from armo.data.raw import UNDECODABLE, fault, raw_rows
+from armo.data.raw import UNDECODABLE, fault, present, raw_rows
 from armo.data.rows import BenchmarkRow, PreferenceRow, RatingRow, ResponsesRow
 from armo.data.sets import Kind, KnownSet, NativeRow, RawRow, Tally, find_set
 from armo.errors import DataError
@@ -90,24 +90,16 @@ def open_source(source: Source, row_types: RowTypes, tally: Tally) -> Iterator[t
     if source.file and not source.set and source.columns is None:
         yield from _native_file(source, kinds, tally)
         return
-    met = _Met()
-    yield from checked(_converted(source, kinds, met, tally), lambda: met.where, tally.on_reject)
-    if not met.rows:
+    converted = _converted(source, kinds, tally)
+    yield from checked(converted, lambda: tally.where, tally.on_reject)
+    if not tally.where:
         raise DataError(f"source '{source.label}': it holds no row that can be decoded")
 
 
-@dataclass
-class _Met:
-    """How far the raw rows of a source were read."""
-
-    rows: int = 0
-    where: str = ""
-
-    def watch(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
-        for row in rows:
-            self.rows += 1
-            self.where = row.where
-            yield row
+def _watched(rows: Iterable[RawRow], tally: Tally) -> Iterator[RawRow]:
+    for row in rows:
+        tally.where = row.where
+        yield row
 
 
 def _native_file(
@@ -125,17 +117,17 @@ def _native_file(
 
 
 def _converted(
-    source: Source, kinds: tuple[type[NativeRow], ...], met: _Met, tally: Tally
+    source: Source, kinds: tuple[type[NativeRow], ...], tally: Tally
 ) -> Iterator[NativeRow]:
     if source.set:
         known = find_set(source.set, _kind_of(kinds))
-        rows = known.convert(met.watch(_raw(source, known, tally)), tally, source.options)
+        rows = known.convert(_watched(_raw(source, known, tally), tally), tally, source.options)
         for row in rows:
             if source.name:
                 row.source = source.name
             yield row
         return
-    raw = met.watch(_raw(source, None, tally))
+    raw = _watched(_raw(source, None, tally), tally)
     if source.columns is not None:
         yield from mapped_rows(raw, kinds[0], source.columns, source.label, tally)
     else:
@@ -147,9 +139,8 @@ def _native_hub_rows(
 ) -> Iterator[NativeRow]:
     for row in raw:
         kind: Any = ResponsesRow if ResponsesRow in kinds and "responses" in row.value else kinds[0]
-        present = {name: value for name, value in row.value.items() if value is not None}
         try:
-            made = msgspec.convert({"id": row.id} | present, kind)
+            made = msgspec.convert({"id": row.id} | present(dict(row.value)), kind)
         except msgspec.ValidationError as error:
             tally.reject(row, fault(error))
             continue
@@ -183,7 +174,7 @@ def _raw_file(path: Path, name: str, tally: Tally) -> Iterator[RawRow]:
         except UNDECODABLE as error:
             tally.reject(RawRow(row_id, where, {}), fault(error))
             continue
-        yield RawRow(row_id, where, value)
+        yield RawRow(row_id, where, value, path)
 
 
 def _kind_of(kinds: tuple[type[NativeRow], ...]) -> Kind:

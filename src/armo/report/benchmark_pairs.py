@@ -40,16 +40,28 @@ def _rewardbench(bench: Mapping[str, Any] | None) -> Iterator[RenderableType]:
     if bench is None:
         yield Text("No subset of RewardBench is among the rows.", style="dim")
         return
+    translated = bench.get("translated")
     yield heading("RewardBench: accuracy in % [95 % interval], subsets by the benchmark's counts")
     lines = []
     for section in bench["sections"]:
-        mark = "" if section["complete"] else " (partial)"
+        mark = "" if section["complete"] or translated else " (partial)"
         if "accuracy" in section:
             lines.append((section["name"] + mark, section))
-    for name, key in (("score", "score"), ("without prior sets", "without_prior_sets")):
-        if bench[key] is not None:
-            lines.append((name, bench[key]))
-    yield _accuracies(lines)
+    totals = [("score", bench["score"]), ("without prior sets", bench["without_prior_sets"])]
+    if translated:
+        totals = [("mean of sections", translated["mean"]), ("all pairs", translated["all_pairs"])]
+    yield _accuracies([*lines, *(total for total in totals if total[1] is not None)])
+    yield from _translated() if translated else _missing(bench)
+
+
+def _translated() -> Iterator[RenderableType]:
+    yield parts.bullet(
+        "M-RewardBench: sections by RewardBench's counts, their mean, and all pairs alike. Whether "
+        "pairs are missing was not asked, since every language has fewer"
+    )
+
+
+def _missing(bench: Mapping[str, Any]) -> Iterator[RenderableType]:
     if bench["score"] is None:
         yield Text("No score: the rows are not the whole benchmark.", style="bold")
     for section in bench["sections"]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from armo.check.reasons import Reason
 from armo.check.result import Check, FileCheck
-from armo.report.parts import heading
+from armo.reasons import Reason
+from armo.report.parts import folded, heading, number, table
 
 _SOURCES_SHOWN = 12
 
@@ -74,35 +73,35 @@ def _counts(file: FileCheck) -> Iterator[RenderableType]:
 
 
 def _lengths(file: FileCheck) -> Table:
-    table = _table("characters", "mean", "longest", "empty")
-    table.add_column("the longest stands at")
+    made = _table("characters", "mean", "longest", "empty")
+    made.add_column("the longest stands at")
     for name, found in (
         ("prompt", file.prompt_characters),
         ("response", file.response_characters),
     ):
-        table.add_row(
+        made.add_row(
             name,
             f"{found['mean']:,.0f}",
             f"{found['longest']:,}",
             f"{found['empty']:,}",
             Text(_place(found["longest_at"], file.name)),
         )
-    return table
+    return made
 
 
 def _listed(title: str, reasons: Sequence[Reason], name: str) -> Iterator[RenderableType]:
     if not reasons:
         return
-    table = _table(title, "rows")
-    table.add_column("first")
+    made = _table(title, "rows")
+    made.add_column("first")
     for reason in reasons:
         example = reason.example
-        table.add_row(
+        made.add_row(
             Text(printable(reason.reason)),
             f"{reason.count:,}",
             Text(_place(example.where, name) or printable(example.id)),
         )
-    yield table
+    yield made
 
 
 def _one_by_one(file: FileCheck) -> Iterator[RenderableType]:
@@ -119,19 +118,19 @@ def _one_by_one(file: FileCheck) -> Iterator[RenderableType]:
 
 def _notes(notes: Mapping[str, int]) -> Iterator[RenderableType]:
     if notes:
-        table = _table("Met while converting", "times")
+        made = _table("Met while converting", "times")
         for note, count in notes.items():
-            table.add_row(Text(printable(note)), f"{count:,}")
-        yield table
+            made.add_row(Text(printable(note)), f"{count:,}")
+        yield made
 
 
 def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     if not objectives:
         return
-    table = _table("Objectives", "ratings", "scale", "lowest", "mean", "highest")
+    made = _table("Objectives", "ratings", "scale", "lowest", "mean", "highest")
     for labels in objectives:
         scale = "no or yes" if labels["boolean"] else f"{labels['low']:g} to {labels['high']:g}"
-        table.add_row(
+        made.add_row(
             Text(printable(labels["name"])),
             f"{labels['count']:,}",
             scale,
@@ -139,20 +138,20 @@ def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Iterator[RenderableT
             f"{labels['mean']:.3g}",
             f"{labels['highest']:g}",
         )
-    yield table
+    yield made
 
 
 def _sources(sources: Mapping[str, int]) -> Iterator[RenderableType]:
     if not any(sources):
         return
-    table = _table("Sources", "good rows")
+    made = _table("Sources", "good rows")
     shown = list(sources.items())[:_SOURCES_SHOWN]
     for source, count in shown:
-        table.add_row(Text(printable(source) or "(none given)"), f"{count:,}")
+        made.add_row(Text(printable(source) or "(none given)"), f"{count:,}")
     if rest := len(sources) - len(shown):
         others = sum(sources.values()) - sum(count for _, count in shown)
-        table.add_row(Text(f"{rest:,} others", style="dim"), f"{others:,}")
-    yield table
+        made.add_row(Text(f"{rest:,} others", style="dim"), f"{others:,}")
+    yield made
 
 
 def _written(file: FileCheck) -> Iterator[RenderableType]:
@@ -165,14 +164,14 @@ def _written(file: FileCheck) -> Iterator[RenderableType]:
 
 
 def _totals(files: Sequence[FileCheck]) -> Table:
-    table = _table("", "rows", "good", "faulty")
+    made = _table("", "rows", "good", "faulty")
     for file in files:
         name = printable(file.name) + (" (can't be read)" if file.unreadable else "")
-        table.add_row(Text(name), f"{file.rows:,}", f"{file.good:,}", f"{file.faulty:,}")
-    table.add_section()
+        made.add_row(Text(name), f"{file.rows:,}", f"{file.good:,}", f"{file.faulty:,}")
+    made.add_section()
     columns = ([file.rows for file in files], [f.good for f in files], [f.faulty for f in files])
-    table.add_row("together", *(f"{sum(column):,}" for column in columns))
-    return table
+    made.add_row("together", *(f"{sum(column):,}" for column in columns))
+    return made
 
 
 def _place(where: str, name: str) -> str:
@@ -184,8 +183,4 @@ def _place(where: str, name: str) -> str:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(first, overflow="fold")
-    for title in others:
-        table.add_column(title, justify="right", no_wrap=True)
-    return table
+    return table(folded(first), *(number(title, wrap=False) for title in others))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from armo.overlap import KINDS, Cell, Match, OverlapReport
-from armo.report.parts import heading
+from armo.report.parts import heading, number, table
 
 _EVERY = "any source"
 
@@ -53,21 +52,18 @@ def _verdict(report: OverlapReport) -> Text:
 
 def _table(report: OverlapReport) -> Table:
     kinds = [kind for kind in KINDS if report.matches.get(kind)]
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for title in ("subset", "training source"):
-        table.add_column(title)
-    for title in ("rows", "repeated", "share", *kinds):
-        table.add_column(title, justify="right")
+    numbers = map(number, ("rows", "repeated", "share", *kinds))
+    made = table("subset", "training source", *numbers)
     for subset, cells in _by_subset(report.cells).items():
         rows = report.benchmark_rows[subset]
         for cell in cells:
-            table.add_row(
+            made.add_row(
                 *_line(subset, cell.source, rows, cell.touched),
                 *(f"{cell.kinds[kind]:,}" if kind in cell.kinds else "" for kind in kinds),
             )
         if len(cells) > 1:
-            table.add_row(*_line(subset, _EVERY, rows, report.touched[subset]), style="bold")
-    return table
+            made.add_row(*_line(subset, _EVERY, rows, report.touched[subset]), style="bold")
+    return made
 
 
 def _line(subset: str, source: str, rows: int, touched: int) -> tuple[RenderableType, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from armo.data.pairing import PairingReport
 from armo.report.checks import printable
-from armo.report.parts import heading
+from armo.report.parts import heading, number, table
 
 
 def pairing_view(report: PairingReport, rejects: int, rejects_file: str) -> RenderableType:
@@ -43,9 +42,7 @@ def pairing_view(report: PairingReport, rejects: int, rejects_file: str) -> Rend
 
 
 def _table(first: str, second: str, lines: dict[str, int]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(first)
-    table.add_column(second, justify="right")
+    made = table(first, number(second))
     for name, count in lines.items():
-        table.add_row(Text(printable(name)), f"{count:,}")
-    return table
+        made.add_row(Text(printable(name)), f"{count:,}")
+    return made

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from armo.planning import Plan
 from armo.planning.counting import SourceCount
 from armo.planning.labels import ObjectiveLine
 from armo.planning.reading import Reading
-from armo.report.parts import heading
+from armo.report.parts import folded, heading, number, table, unbroken
 
 _TITLES = {"ratings": "Ratings: stage 1", "preferences": "Preferences: stage 2"}
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -45,17 +44,18 @@ def _sources(plan: Plan) -> Iterator[RenderableType]:
 
 
 def _source_table(lines: Sequence[SourceCount]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("source", no_wrap=True)
-    table.add_column("where", overflow="fold")
-    table.add_column("rows", justify="right")
-    table.add_column("", style="dim")
-    table.add_column("paper", justify="right")
-    table.add_column("licence", overflow="fold")
-    table.add_column("reading tested on")
+    made = table(
+        unbroken("source"),
+        folded("where"),
+        number("rows"),
+        Column("", style="dim"),
+        number("paper"),
+        folded("licence"),
+        "reading tested on",
+    )
     for line in lines:
         pinned = f" at {line.revision}" if line.revision else ""
-        table.add_row(
+        made.add_row(
             Text(line.name),
             Text(line.place + pinned),
             "?" if line.rows is None else f"{line.rows:,}",
@@ -64,25 +64,26 @@ def _source_table(lines: Sequence[SourceCount]) -> Table:
             Text(line.licence or ("your own" if line.place == "here" else "unknown")),
             line.tested_on or "–",
         )
-    return table
+    return made
 
 
 def _objectives(lines: Sequence[ObjectiveLine]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("objective", no_wrap=True)
-    table.add_column("native scale", justify="right")
-    table.add_column("becomes", justify="right")
-    table.add_column("labels here", justify="right")
-    table.add_column("rated in")
+    made = table(
+        unbroken("objective"),
+        number("native scale"),
+        number("becomes"),
+        number("labels here"),
+        "rated in",
+    )
     for line in lines:
-        table.add_row(
+        made.add_row(
             Text(line.name),
             "–" if line.scale is None else f"{line.scale[0]:g} … {line.scale[1]:g}",
             f"{line.unit[0]:g} … {line.unit[1]:g}",
             "–" if line.labels is None else f"{line.labels:,}",
             Text(line.source),
         )
-    return table
+    return made
 
 
 def _reading(plan: Plan) -> Iterator[str]:

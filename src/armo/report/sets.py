@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from armo.data.sets import KnownSet
-from armo.report.parts import heading
+from armo.report.parts import folded, heading, number, table, unbroken
 
 _TITLES = {"ratings": "Ratings", "preferences": "Preferences", "benchmark": "Benchmarks"}
 
@@ -53,21 +52,18 @@ def set_view(known: KnownSet) -> RenderableType:
 
 
 def _table(known: Sequence[KnownSet]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("name", no_wrap=True)
-    table.add_column("hub set", overflow="fold")
-    table.add_column("rows", justify="right")
-    table.add_column("licence", overflow="fold")
-    table.add_column("tested on")
+    made = table(
+        unbroken("name"), folded("hub set"), number("rows"), folded("licence"), "tested on"
+    )
     for one in known:
-        table.add_row(
+        made.add_row(
             Text(one.name + (" *" if one.paper else "")),
             Text(one.hub + (f" ({one.subset})" if one.subset else "")),
             _count(one.rows),
             Text(one.licence),
             one.tested_on,
         )
-    return table
+    return made
 
 
 def _count(count: int | None) -> str:

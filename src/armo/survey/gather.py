@@ -31,11 +31,11 @@ from armo.data.rows import (
 )
 from armo.errors import InputError
 from armo.progress import Reporter
+from armo.reasons import Reasons
 from armo.rejects import Reject
 from armo.survey.columns import Columns
 from armo.survey.examples import Examples
 from armo.survey.tables import Part, hashed
-from armo.survey.unusable import Unusable
 
 NO_SOURCE = "(no source)"
 _ADVANCE_EVERY = 256
@@ -83,7 +83,7 @@ class Gathered:
     columns: Columns = field(default_factory=Columns)
     rows: Counter[Part] = field(default_factory=Counter)
     examples: Examples = field(default_factory=Examples)
-    unusable: Unusable = field(default_factory=Unusable)
+    unusable: Reasons = field(default_factory=Reasons)
 
 
 def gather(paths: Sequence[Path], reporter: Reporter) -> Gathered:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from armo.survey.gather import Gathered
-from armo.survey.tables import Part, Responses, kind_order
+from armo.survey.tables import Part, Ratings, Responses, kind_order
 
 TRAINING = ("ratings", "preferences")
 BENCHMARKS = ("benchmark", "responses")
@@ -41,6 +43,7 @@ class PromptFigures(msgspec.Struct, frozen=True):
         benchmark: Prompts of benchmarks.
         in_both: Prompts that stand in both.
         copies: Rated rows whose conversation stands in an earlier rated row.
+        equal_copies: Those of the copies whose ratings are equal too, all of them, to an earlier row's.
         repeated: Conversations that stand in several rated rows.
     """
 
@@ -52,6 +55,7 @@ class PromptFigures(msgspec.Struct, frozen=True):
     benchmark: int
     in_both: int
     copies: int
+    equal_copies: int
     repeated: int
 
 
@@ -66,7 +70,7 @@ def part_facts(gathered: Gathered, responses: Responses) -> list[PartFacts]:
     ]
 
 
-def prompt_figures(responses: Responses) -> PromptFigures:
+def prompt_figures(ratings: Sequence[Ratings], responses: Responses) -> PromptFigures:
     """Return how responses spread over prompts."""
     _, counts = np.unique(responses.prompt, return_counts=True)
     frequent = np.sort(counts)[::-1][: -(-len(counts) // 100)]
@@ -82,8 +86,23 @@ def prompt_figures(responses: Responses) -> PromptFigures:
         benchmark=len(benchmark),
         in_both=len(np.intersect1d(training, benchmark, assume_unique=True)),
         copies=int((rated - 1).sum()),
+        equal_copies=_equal_copies(ratings, responses),
         repeated=int((rated > 1).sum()),
     )
+
+
+def _equal_copies(ratings: Sequence[Ratings], responses: Responses) -> int:
+    rows = np.flatnonzero(responses.of_kind("ratings"))
+    _, key, counts = np.unique(responses.key[rows], return_inverse=True, return_counts=True)
+    repeated = counts[key] > 1
+    rows, same = rows[repeated], key[repeated]
+    for objective in ratings:
+        given = np.full(len(responses.key), np.nan)
+        given[objective.rows] = objective.unit
+        # Rows stay the same as long as they have one rating, or one and all have none.
+        values, code = np.unique(given[rows], return_inverse=True)
+        same = np.unique(same * len(values) + code, return_inverse=True)[1]
+    return len(rows) - len(np.unique(same)) if len(rows) else 0
 
 
 def _order(part: Part) -> tuple[int, str]:

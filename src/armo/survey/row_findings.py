@@ -13,6 +13,9 @@ FEW_PROMPTS = 50
 DOMINATING_RESPONSES = 20
 DOMINATING_SHARE = 0.01
 TOP_SHARE = 0.1
+# Of fewer rows that are equal, chance may have made some.
+ENOUGH_COPIES = 20
+NEARLY_ALL = 0.95
 
 
 def row_findings(figures: Figures) -> Iterator[Finding]:
@@ -73,9 +76,20 @@ def _overlap(figures: Figures) -> Iterator[Finding]:
 
 
 def _copies(figures: Figures) -> Iterator[Finding]:
-    prompts = figures.prompts
-    if prompts.copies:
-        rated = sum(part.rows for part in figures.parts if part.kind == "ratings")
+    prompts, rated = figures.prompts, figures.rated_rows
+    share = prompts.equal_copies / max(1, prompts.copies)
+    if share >= NEARLY_ALL and prompts.equal_copies >= ENOUGH_COPIES:
+        yield Finding(
+            "caution",
+            "Repeated ratings that are copies",
+            f"{prompts.equal_copies:,} of {counted(prompts.copies, 'rated row')} that repeat a "
+            f"conversation ({percent(share)}) repeat all of its ratings too. People who rate by "
+            "themselves differ more often, so these are copies: they count double, and make agreement "
+            "and noise ceiling look higher than they are. Leave them out.",
+            "agreement",
+            0.9 * share,
+        )
+    elif prompts.copies:
         yield Finding(
             "note",
             "Conversations that are rated in several rows",

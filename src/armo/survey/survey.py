@@ -24,6 +24,7 @@ from armo.survey.relation_findings import relation_findings
 from armo.survey.row_findings import row_findings
 from armo.survey.tables import Part
 from armo.survey.together import rated_together
+from armo.survey.unusable import unusable_rows
 
 _RULES = (rating_findings, relation_findings, pair_findings, row_findings)
 
@@ -52,7 +53,8 @@ class Survey:
 def survey(paths: Sequence[Path], reporter: Reporter = silent) -> Survey:
     """Read native files of any kinds in one pass and return what they look like.
 
-    Memory grows by some 60 bytes a response and 20 a rating, beside what finds repeated ids.
+    Memory grows by some 60 bytes a response, 20 a rating, and 13 to 27 a row for what tells repeated
+    ids.
 
     Args:
         paths: Files of ratings, preferences, benchmark pairs, labelled responses or conversations.
@@ -75,7 +77,7 @@ def figures_of(gathered: Gathered, reporter: Reporter = silent) -> Figures:
     pairs, sets = columns.frozen_pairs(), columns.frozen_sets()
     makers: dict[str, Callable[[], Any]] = {
         "parts": lambda: part_facts(gathered, responses),
-        "prompts": lambda: prompt_figures(responses),
+        "prompts": lambda: prompt_figures(ratings, responses),
         "objectives": lambda: describe_objectives(ratings, responses),
         "together": lambda: rated_together(ratings, responses),
         "agreement": lambda: agreement(ratings, responses),
@@ -91,4 +93,4 @@ def figures_of(gathered: Gathered, reporter: Reporter = silent) -> Figures:
         for name, make in makers.items():
             made[name] = make()
             advance(1)
-    return Figures(files=gathered.files, unusable=gathered.unusable.reasons(), **made)
+    return Figures(files=gathered.files, unusable=unusable_rows(gathered.unusable), **made)

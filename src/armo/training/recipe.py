@@ -21,12 +21,12 @@ class DerivedPairs:
 
     Attributes:
         by: Weight of each objective in the mean that decides; none are made where it is empty.
-        min_gap: Least difference of two responses, in unit scale.
+        min_gap: Least difference of two responses, in unit scale; equal ones never make a pair.
         per_prompt: Most pairs of a prompt; all where it is absent.
     """
 
     by: dict[str, float] = field(default_factory=dict)
-    min_gap: float = 0.25
+    min_gap: float = 0.0
     per_prompt: int | None = None
 
     def check(self) -> None:

@@ -22,7 +22,6 @@ from armo.overlap.entries import is_known_benchmark
 from armo.overlap.settings import valid_threshold
 from armo.training.recipe import MOST, DataSettings, Recipe
 
-
 # What names a set, if it names no file.
 _BARE_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 

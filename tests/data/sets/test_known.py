@@ -29,7 +29,7 @@ def test_a_set_with_options_names_them():
 @pytest.mark.parametrize(("option", "kind"), [("per_prompt", "int"), ("min_ratio", "float")])
 def test_true_is_no_number(option, kind):
     sentence = refused("shp", "preferences", option, True)
-    assert sentence == f"set 'shp': option '{option}' must be a {kind}, got True"
+    assert sentence == f"set 'shp': option '{option}' must be of type {kind}, got True"
 
 
 def test_a_whole_number_is_a_float():

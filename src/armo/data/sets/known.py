@@ -6,6 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from armo.data.rows import NativeRow
@@ -24,11 +25,13 @@ class RawRow(NamedTuple):
         id: What native rows made from it are called; one that yields several adds `/…`.
         where: File and line, or set and row number, for messages.
         value: Its fields.
+        file: The file that it stands in; None for a row of the hub.
     """
 
     id: str
     where: str
     value: Mapping[str, Any]
+    file: Path | None = None
 
 
 class Tally:
@@ -37,12 +40,14 @@ class Tally:
     Attributes:
         notes: How often each thing was met, by a sentence that tells it.
         commits: Which commit of each hub set was read.
+        where: Where the raw row stands that was read last.
         on_reject: Takes each row, or part of one, that can't be used.
     """
 
     def __init__(self, on_reject: Callable[[Reject], None]) -> None:
         self.notes: Counter[str] = Counter()
         self.commits: dict[str, str] = {}
+        self.where = ""
         self.on_reject = on_reject
 
     def note(self, what: str, times: int = 1) -> None:

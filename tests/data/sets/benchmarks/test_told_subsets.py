@@ -1,5 +1,7 @@
 """Subsets that the name of a file or of its folder tells."""
 
+from pathlib import Path
+
 import pytest
 
 from armo.data.sets import RawRow, Tally, find_set
@@ -12,10 +14,10 @@ ROWS = {
 }
 
 
-def subsets(name, where, more=None, **options):
+def subsets(name, file, more=None, **options):
     rejects = []
     tally = Tally(lambda reject: rejects.append(reject.reason))
-    raw = RawRow("a/1", where, ROWS[name] | (more or {}))
+    raw = RawRow("a/1", f"{file}:1", ROWS[name] | (more or {}), Path(file))
     rows = list(find_set(name, "benchmark").convert([raw], tally, options))
     return [row.subset for row in rows], rejects, dict(tally.notes)
 
@@ -23,16 +25,16 @@ def subsets(name, where, more=None, **options):
 @pytest.mark.parametrize(
     ("name", "where", "subset"),
     [
-        ("llmbar", "Dataset/LLMBar/Natural/dataset.json row 3", "Natural"),
-        ("llmbar", "LLMBar/Adversarial/GPTOut/dataset.json:3", "GPTOut"),
-        ("llmbar", "Adversarial_Neighbor.json row 3", "Neighbor"),
-        ("llmbar", "/Natural/Adversarial-Manual.jsonl:1", "Manual"),
-        ("rm-bench", "chat_filtered.json:7", "chat"),
-        ("rm-bench", "safety-refuse_filtered.json row 7", "safety-refuse"),
-        ("rm-bench", "C/safety_response.parquet row 7", "safety-response"),
-        ("rm-bench", "math/chat_filtered.json row 7", "chat"),
-        ("prior-sets", "data/shp-00000-of-00001.parquet row 9", "shp"),
-        ("prior-sets", "anthropic_helpful/part.parquet row 9", "anthropic_helpful"),
+        ("llmbar", "Dataset/LLMBar/Natural/dataset.json", "Natural"),
+        ("llmbar", "LLMBar/Adversarial/GPTOut/dataset.json", "GPTOut"),
+        ("llmbar", "Adversarial_Neighbor.json", "Neighbor"),
+        ("llmbar", "/Natural/Adversarial-Manual.jsonl", "Manual"),
+        ("rm-bench", "chat_filtered.json", "chat"),
+        ("rm-bench", "safety-refuse_filtered.json", "safety-refuse"),
+        ("rm-bench", "C/safety_response.parquet", "safety-response"),
+        ("rm-bench", "math/chat_filtered.json", "chat"),
+        ("prior-sets", "data/shp-00000-of-00001.parquet", "shp"),
+        ("prior-sets", "anthropic_helpful/part.parquet", "anthropic_helpful"),
     ],
 )
 def test_a_name_that_holds_one_subset_tells_it_and_is_noted(name, where, subset):
@@ -45,10 +47,10 @@ def test_a_name_that_holds_one_subset_tells_it_and_is_noted(name, where, subset)
 @pytest.mark.parametrize(
     "where",
     [
-        "rows.json:1",
-        "chat-code.json:1",
-        "chatty.json:1",
-        "codebase/rows.json:1",
+        "rows.json",
+        "chat-code.json",
+        "chatty.json",
+        "codebase/rows.json",
         "code/chat/a.json",
     ],
 )
@@ -62,25 +64,23 @@ def test_a_name_that_holds_no_subset_or_two_tells_none(where):
 
 
 def test_neither_row_nor_name_is_a_sentence():
-    with pytest.raises(InputError, match=r"dataset\.json row 1: neither the row nor the name"):
-        subsets("llmbar", "dataset.json row 1")
-    _, rejects, _ = subsets("prior-sets", "part.parquet row 1")
+    with pytest.raises(InputError, match=r"dataset\.json:1: neither the row nor the name"):
+        subsets("llmbar", "dataset.json")
+    _, rejects, _ = subsets("prior-sets", "part.parquet")
     assert "does not tell one" in rejects[0]
 
 
 def test_what_a_row_or_an_option_says_goes_before_the_name():
     split = {"split": "Adversarial_GPTInst"}
-    assert subsets("llmbar", "Natural.json row 1", split)[::2] == (["GPTInst"], {})
-    assert subsets("llmbar", "Natural.json row 1", split, subset="Manual")[0] == ["Manual"]
-    assert subsets("llmbar", "Natural.json row 1", {"split": "train"})[0] == ["Natural"]
-    assert subsets("rm-bench", "chat.json:1", {"domain": "math"})[0] == ["math"]
-    assert subsets("rm-bench", "chat.json:1", {"split": "code"})[0] == ["code"]
-    assert subsets("prior-sets", "shp.json:1", {"subset": "summarize"})[0] == ["summarize"]
+    assert subsets("llmbar", "Natural.json", split)[::2] == (["GPTInst"], {})
+    assert subsets("llmbar", "Natural.json", split, subset="Manual")[0] == ["Manual"]
+    assert subsets("llmbar", "Natural.json", {"split": "train"})[0] == ["Natural"]
+    assert subsets("rm-bench", "chat.json", {"domain": "math"})[0] == ["math"]
+    assert subsets("rm-bench", "chat.json", {"split": "code"})[0] == ["code"]
+    assert subsets("prior-sets", "shp.json", {"subset": "summarize"})[0] == ["summarize"]
 
 
 def test_the_whole_of_llmbar_is_what_the_hub_is_asked_for():
     known = find_set("llmbar", "benchmark")
-    found = [
-        subsets("llmbar", "a/b row 1", {"split": split})[0] for split in known.split.split("+")
-    ]
+    found = [subsets("llmbar", "a/b", {"split": split})[0] for split in known.split.split("+")]
     assert found == [["Natural"], ["Neighbor"], ["GPTInst"], ["GPTOut"], ["Manual"]]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from armo.data.raw import file_of
 from armo.data.sets.known import RawRow, Tally
 
 
@@ -25,7 +24,7 @@ def told_by_file(row: RawRow, subsets: Sequence[str], tally: Tally) -> str:
     Returns:
         A subset, or an empty string where none is told, or more than one.
     """
-    found = _told(file_of(row.where), tuple(subsets))
+    found = _told(row.file, tuple(subsets)) if row.file is not None else ""
     if found:
         tally.note(
             f"rows put into the subset {found}, since the name of their file or folder says so"

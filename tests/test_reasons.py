@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from armo.check.reasons import Reasons, general
+from armo.reasons import Reasons, general
 from armo.rejects import Reject
 
 
@@ -23,6 +23,7 @@ from armo.rejects import Reject
         ("chosen, rejected: the two are equal", "chosen, rejected: the two are equal"),
         ("x: got -1.5e-7", "x: got …"),
         ('x: got "a 1"', "x: got '…'"),
+        ("it can't be read, so it can't count", "it can't be read, so it can't count"),
     ],
 )
 def test_values_go_and_fields_stay(sentence, expected):
@@ -39,6 +40,7 @@ def test_reasons_are_counted_with_their_first_row():
         ("ratings.a: … is too much", 3),
         ("ratings.b: … is too much", 1),
     ]
+    assert reasons.places(found[0]) == ["f:3", "f:5", "f:8"]
     assert found[0].example == Reject("r3", "ratings.a: 3 is too much", "f:3")
 
 

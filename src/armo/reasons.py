@@ -12,6 +12,7 @@ from armo.rejects import Reject
 # A damaged file may give every row a reason of its own; what is beyond these is counted together.
 _MOST_REASONS = 200
 _LONGEST = 300
+_MOST_PLACES = 3
 _OTHER = "other reasons"
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -39,6 +40,7 @@ class Reasons:
     """Counts sentences by what they have in common, in bounded memory."""
 
     def __init__(self) -> None:
+        self._places: dict[str, list[str]] = {}
         self._counts: dict[str, int] = {}
         self._examples: dict[str, Reject] = {}
 
@@ -53,12 +55,19 @@ class Reasons:
         if reason not in self._counts:
             self._counts[reason] = 0
             self._examples[reason] = shortened(example)
+            self._places[reason] = []
         self._counts[reason] += rows
+        if len(self._places[reason]) < _MOST_PLACES:
+            self._places[reason].append(cut(example.where or example.id))
 
     def __iter__(self) -> Iterator[Reason]:
         """Yield the reasons, the most frequent first."""
         for reason, count in sorted(self._counts.items(), key=lambda item: -item[1]):
             yield Reason(reason, count, self._examples[reason])
+
+    def places(self, reason: Reason) -> list[str]:
+        """Return where the first few rows of a reason stand."""
+        return list(self._places[reason.reason])
 
 
 def general(sentence: str) -> str:
