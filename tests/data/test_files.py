@@ -59,6 +59,14 @@ def test_good_rows_are_read_as_they_stand(tmp_path, name):
     assert rows[1].split_group() == "g"
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.json"])
+def test_a_byte_order_mark_costs_no_row(tmp_path, name):
+    text = json.dumps(rating(0)) if name.endswith("l") else json.dumps([rating(0)])
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    rows, rejects = read(tmp_path / name)
+    assert (len(rows), rejects) == (1, [])
+
+
 def test_parquet_rows_are_the_same(tmp_path):
     both = [rating(0), rating(1, ratings={"good": 4.5}, scale={"good": [1, 5]})]
     both[0]["ratings"]["safe"] = 1.0

@@ -25,9 +25,13 @@ CASES = {
     "huge number": ([DATA + f"[gate]\nseed = {HUGE}"], None, "is not valid TOML"),
     "foreign home": ([DATA.replace("r.jsonl", "~nobody/r")], None, "no such file"),
     "all missing": ([DATA], bad(ratings={"good": None}), "not rated|no objective|no rated row"),
-    "wide scale": ([DATA + LENGTH], bad(scale={"good": [-1e308, 1e308]}), "no rated row"),
-    "NUL": ([DATA + LENGTH], ["\0\0"], "no rated row"),
-    "not UTF-8": ([DATA + LENGTH], ["\ud800"], "no rated row"),
+    "wide scale": (
+        [DATA + LENGTH],
+        bad(scale={"good": [-1e308, 1e308]}),
+        "of its 4 rows.*is no scale",
+    ),
+    "NUL": ([DATA + LENGTH], ["\0\0"], "none of its 1 rows.*malformed"),
+    "not UTF-8": ([DATA + LENGTH], ["\ud800"], "none of its 1 rows.*malformed"),
 }
 
 

@@ -35,6 +35,7 @@ def value(name: str, native: object, scale: object = (1, 5)) -> dict[str, Any]:
 
 
 # Each with a piece of the reason that must stand in the reject file.
+ANSWER = {"role": "assistant", "content": "y"}
 BAD_RATINGS = [
     (value("huge whole number", 10**400), "range|outside its scale"),
     (value("huger whole number", "BIG"), "out of range"),
@@ -56,7 +57,7 @@ BAD_RATINGS = [
     (hostile("only reasoning", messages=chat("the", "<think>on")), "reasoning is stripped"),
     (hostile("100k tokens", messages=chat("the", "on " * 34_000)), "tokens are more than"),
     (hostile("1 MB of emoji", messages=chat("the", "🙂" * 250_000)), "tokens are more than"),
-    (hostile("deep", messages=[{"role": "user", "content": "x", "m": "DEEP"}] * 2), "nested"),
+    (hostile("deep", messages=[{"role": "user", "content": "x", "m": "DEEP"}, ANSWER]), "nested"),
     (
         hostile("deeper", meta={"m": "DEEPER"}),
         "maximum recursion depth exceeded|not valid JSON",

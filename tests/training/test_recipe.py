@@ -113,6 +113,20 @@ def test_known_sets_are_named_by_their_names_or_by_their_place_on_the_hub(tmp_pa
     ]
 
 
+def test_a_file_in_a_sets_layout_is_named_as_on_the_command_line(tmp_path):
+    (tmp_path / "hh.jsonl").write_text("{}")
+    names = "['hh-harmless-base:hh.jsonl', 'shp:hh.jsonl,min_ratio=3.0', 'shp,revision=abc']"
+    recipe = read(tmp_path, PREFERENCES + names)
+    file = str(tmp_path / "hh.jsonl")
+    assert recipe.data.preferences == [
+        Source(set="hh-harmless-base", file=file),
+        Source(set="shp", file=file, options={"min_ratio": 3.0}),
+        Source(set="shp", revision="abc"),
+    ]
+    with pytest.raises(RecipeError, match=r"shp:.*none\.jsonl: no such file"):
+        read(tmp_path, PREFERENCES + "['shp:none.jsonl']")
+
+
 def test_files_of_other_layouts_stand_beside_the_recipe(tmp_path):
     text = PREFERENCES + "[{file = 'x.csv', name = 'x', columns = {prompt = 'q', chosen = 'a', "
     recipe = read(tmp_path, text + "rejected = 'b'}}]")

@@ -19,7 +19,7 @@ _OF_HUB = ("split", "configuration", "revision")
 _OPTION = re.compile(r",(?=[A-Za-z_]\w*=)")
 
 
-def parse_source(text: str, kinds: Sequence[Kind]) -> Source:
+def parse_source(text: str, kinds: Sequence[Kind], base: Path | None = None) -> Source:
     """Return what a name on a command line stands for.
 
     `FILE` holds native rows. `SET` is a known set, from the hub, by its own name or that of its hub
@@ -30,19 +30,22 @@ def parse_source(text: str, kinds: Sequence[Kind]) -> Source:
     Args:
         text: The name.
         kinds: Kinds of rows that can be used.
+        base: Where relative files are; the working directory where it is absent.
 
     Raises:
         InputError: If it stands for nothing, for sets of several kinds, or an option has no place.
     """
     _check_text(text)
-    if Path(text).is_file():
-        return Source(file=text)
+    folder = "" if base is None else base
+    if Path(folder, text).is_file():
+        return Source(file=str(Path(folder, text)))
     name, colon, rest = text.partition(":")
     if colon and _sets_named(name):
-        file, options = (rest, []) if Path(rest).is_file() else _split(rest)
-        return _in_layout(find_named_set(name, kinds), file, _pairs(text, options))
+        file, options = (rest, []) if Path(folder, rest).is_file() else _split(rest)
+        whole = str(Path(folder, file)) if file else ""
+        return _in_layout(find_named_set(name, kinds), whole, _pairs(text, options))
     head, options = _split(text)
-    if options and Path(head).is_file():
+    if options and Path(folder, head).is_file():
         raise InputError(
             f"{text}: options belong to a known set; write SET:{head},{options[0]} if the file is in a "
             "set's own layout"

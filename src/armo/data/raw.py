@@ -37,7 +37,7 @@ _DAMAGED = (
 )
 # A cell may hold a whole conversation.
 _LONGEST_CELL = 1 << 30
-# The two forms of a place below: lines are counted in texts, rows in what has no lines.
+_MARK = b"\xef\xbb\xbf"
 
 
 def raw_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
@@ -101,18 +101,21 @@ def _json_lines(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
     decoder = msgspec.json.Decoder(row_type)
     with _open(path) as lines:
         for number, line in enumerate(lines, start=1):
+            if number == 1:
+                # Some programs write a byte order mark before UTF-8, which needs none.
+                line = line.removeprefix(_MARK)  # noqa: PLW2901
             if line.strip():
                 yield f"{path}:{number}", partial(decoder.decode, line)
 
 
 def _is_array(path: Path) -> bool:
     with _open(path) as stream:
-        return stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        return stream.read(4096).removeprefix(_MARK).lstrip().startswith(b"[")
 
 
 def _array_rows(path: Path, row_type: type[T]) -> Iterator[Undecoded[T]]:
     with _open(path) as stream:
-        content = stream.read().removeprefix(b"\xef\xbb\xbf")
+        content = stream.read().removeprefix(_MARK)
     decoder = msgspec.json.Decoder(row_type)
     for number, row in enumerate(msgspec.json.decode(content, type=list[msgspec.Raw]), start=1):
         yield f"{path} row {number}", partial(decoder.decode, row)

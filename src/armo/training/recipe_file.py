@@ -15,14 +15,15 @@ from typing import Any
 import msgspec
 
 from armo.data import SAMPLE, PreferenceRow, RatingRow, Source
-from armo.data.naming import find_named_set
+from armo.data.naming import find_named_set, parse_source
 from armo.data.sets import Kind, find_set, known_sets
 from armo.errors import ArmoError, RecipeError, nearest
 from armo.overlap.entries import is_known_benchmark
 from armo.overlap.settings import valid_threshold
 from armo.training.recipe import MOST, DataSettings, Recipe
 
-# What names a set, if it names no file.
+# What names a set, if it names no file: with a file of its layout or options, or alone.
+_WITH_SET = re.compile(rf"({'|'.join(known.name for known in known_sets())})[:,]")
 _BARE_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -209,6 +210,8 @@ def _named(source: str, base: Path, kind: Kind) -> str | Source:
     if source == SAMPLE:
         return source
     path = _path(source, base)
+    if _WITH_SET.match(source) and not os.path.exists(path):  # noqa: PTH110 - never raises
+        return parse_source(source, [kind], base)
     if any(source in (known.name, known.hub) for known in known_sets(kind)):
         return Source(set=find_named_set(source, [kind]).name)
     if _BARE_WORD.fullmatch(source) and not os.path.exists(path):  # noqa: PTH110 - never raises
