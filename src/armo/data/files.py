@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from armo.data.keys import KeySet
 from armo.data.raw import UNDECODABLE, fault, raw_rows
@@ -25,6 +25,7 @@ RowT = TypeVar(
 )
 NativeT = TypeVar("NativeT", RatingRow, PreferenceRow, BenchmarkRow, ResponsesRow, NativeRow)
 OnReject = Callable[[Reject], None]
+_REPEATED = "id: '{}' stands on an earlier line already"
 
 
 def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator[tuple[str, RowT]]:
@@ -47,7 +48,9 @@ def read_rows(path: Path, row_type: type[RowT], on_reject: OnReject) -> Iterator
         try:
             row = decode()
             row_id = where if row.id is None else str(row.id)
-            _check(row, row_id, seen)
+            row.check()
+            if not seen.add(row_id):
+                raise DataError(_REPEATED.format(row_id))
         except UNDECODABLE as error:
             on_reject(Reject(row_id, fault(error), where))
             continue
@@ -66,18 +69,29 @@ def checked(
         where: Tells where the row stands that was last read.
         on_reject: Called for rows that are malformed or repeat an id.
     """
+    return distinct(_good(rows, where, on_reject), where, on_reject)
+
+
+def distinct(
+    rows: Iterable[NativeT], where: Callable[[], str], on_reject: OnReject
+) -> Iterator[tuple[str, NativeT]]:
+    """Yield rows that were checked already with their ids; give those that repeat an id away."""
     seen = KeySet()
     for row in rows:
         row_id = str(row.id)
+        if seen.add(row_id):
+            yield row_id, row
+        else:
+            on_reject(Reject(row_id, _REPEATED.format(row_id), where()))
+
+
+def _good(
+    rows: Iterable[NativeT], where: Callable[[], str], on_reject: OnReject
+) -> Iterator[NativeT]:
+    for row in rows:
         try:
-            _check(row, row_id, seen)
+            row.check()
         except DataError as error:
-            on_reject(Reject(row_id, str(error), where()))
+            on_reject(Reject(str(row.id), str(error), where()))
             continue
-        yield row_id, row
-
-
-def _check(row: Any, row_id: str, seen: KeySet) -> None:
-    row.check()
-    if not seen.add(row_id):
-        raise DataError(f"id: '{row_id}' stands on an earlier line already")
+        yield row

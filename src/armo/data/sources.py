@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from armo.data.columns import Columns, mapped_rows
-from armo.data.files import checked, read_rows
+from armo.data.files import checked, distinct, read_rows
 from armo.data.hub import HubSet, hub_rows
 from armo.data.kinds import ROW_TYPES, kind_of_file
 from armo.data.raw import UNDECODABLE, fault, present, raw_rows
@@ -90,8 +90,10 @@ def open_source(source: Source, row_types: RowTypes, tally: Tally) -> Iterator[t
     if source.file and not source.set and source.columns is None:
         yield from _native_file(source, kinds, tally)
         return
-    converted = _converted(source, kinds, tally)
-    yield from checked(converted, lambda: tally.where, tally.on_reject)
+    # Adapters of ratings and pairs check what they make, so as to reject no more than a part of a row.
+    by_adapter = bool(source.set) and _kind_of(kinds) != "benchmark"
+    passed = distinct if by_adapter else checked
+    yield from passed(_converted(source, kinds, tally), lambda: tally.where, tally.on_reject)
     if not tally.where:
         raise DataError(f"source '{source.label}': it holds no row that can be decoded")
 
