@@ -1,6 +1,7 @@
 """Rows a second and peak memory of `armo data check --fix`, at 100,000 and at 1,000,000 rows.
 
-Short rows, ratings and pairs, are made in a temporary folder. The command runs in a process of its own,
+Short rows are made in a temporary folder: native ratings, native pairs, and rows in HelpSteer's own
+layout, which become native. The command runs in a process of its own,
 whose peak resident memory the system tells. Its peer, in the same rounds and in a process of its own
 too, is what a script would do at the least: json.loads and json.dumps, line by line, without a check.
 
@@ -68,13 +69,38 @@ def pair(number: int) -> dict[str, Any]:
     }
 
 
+def helpsteer(number: int) -> dict[str, Any]:
+    """Return a short row in HelpSteer's own layout; four responses share a prompt."""
+    row = rating(number)
+    prompt, response = (message["content"] for message in row["messages"])
+    aspects = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
+    return {"prompt": prompt, "response": response} | {
+        aspect: (number + place) % 5 for place, aspect in enumerate(aspects)
+    }
+
+
 def lines(make: Callable[[int], dict[str, Any]], rows: int) -> Iterator[bytes]:
     """Yield rows as lines of JSON; one of a thousand is faulty, so that there are rejects to write."""
     for number in range(rows):
         row = make(number)
         if number % 1000 == 999:
-            row["group"] = ""
+            row |= {"group": "", "response": ""}
         yield msgspec.json.encode(row) + b"\n"
+
+
+class Kind(NamedTuple):
+    """Rows to check: their kind, the set whose layout they have (`SET:`), and what makes them."""
+
+    name: str
+    layout: str
+    make: Callable[[int], dict[str, Any]]
+
+
+KINDS = {
+    "ratings": Kind("ratings", "", rating),
+    "pairs": Kind("preferences", "", pair),
+    "helpsteer": Kind("ratings", "helpsteer:", helpsteer),
+}
 
 
 class Run(NamedTuple):
@@ -103,17 +129,16 @@ def run(code: str, *arguments: object) -> Run:
     return Run(elapsed, usage.ru_utime + usage.ru_stime, peak)
 
 
-def measure(
-    folder: Path, make: Callable[[int], dict[str, Any]], rows: int, rounds: int
-) -> dict[str, Any]:
+def measure(folder: Path, kind: Kind, rows: int, rounds: int) -> dict[str, Any]:
     """Return medians over rounds in which the command and its peer take turns."""
     path = folder / "rows.jsonl"
     with path.open("wb") as stream:
-        stream.writelines(lines(make, rows))
+        stream.writelines(lines(kind.make, rows))
+    check = (f"{kind.layout}{path}", "--kind", kind.name, "--fix", "--force")
     found: dict[str, list[Run]] = {"armo data check --fix": [], "json": []}
     for _ in range(rounds):
         found["armo data check --fix"].append(
-            run(ARMO, "data", "check", path, "--fix", "--force", "--out", folder / "out.jsonl")
+            run(ARMO, "data", "check", *check, "--out", folder / "out.jsonl")
         )
         found["json"].append(run(PEER, path, folder / "peer.jsonl"))
     with (folder / "out.jsonl").open("rb") as stream:
@@ -153,10 +178,10 @@ def main() -> None:
         "msgspec": msgspec.__version__,
     }
     with tempfile.TemporaryDirectory() as folder:
-        for name, make in (("ratings", rating), ("pairs", pair)):
+        for name, kind in KINDS.items():
             record[name] = [
-                measure(Path(folder), make, options.small, options.rounds),
-                measure(Path(folder), make, options.large, 1),
+                measure(Path(folder), kind, options.small, options.rounds),
+                measure(Path(folder), kind, options.large, 1),
             ]
             print(json.dumps({name: record[name]}, indent=1), flush=True)
     write_json(options.out, record)
