@@ -290,3 +290,10 @@ def test_memory_does_not_grow_with_rows(tmp_path: Path):
 
     peak(10)
     assert (peak(2500) - peak(500)) / 2000 < 3 * 27 * 2
+
+
+def test_ratings_of_another_layout_are_not_lost_unseen(tmp_path: Path):
+    raw = {"prompt": "Why?", "response": "So.", "helpfulness": 3, "language": "en"}
+    found = look(save(tmp_path / "raw.jsonl", [raw]))
+    (warning,) = found.warnings
+    assert warning.reason.startswith("helpfulness: a number that no such row has")

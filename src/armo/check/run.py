@@ -10,6 +10,7 @@ from armo.check.beside import Beside
 from armo.check.expected import expected_rows
 from armo.check.faults import Faults
 from armo.check.figures import Figures
+from armo.check.ignored import ignored_numbers
 from armo.check.plan import FixPlan
 from armo.check.result import Check, FileCheck
 from armo.check.stream import Found, Target
@@ -149,7 +150,7 @@ class _Reading:
             write(line)
         if self._beside is not None:
             self._beside.add_id(self.result.kind, row_id, where)
-        for odd in self._figures.add(row, where):
+        for odd in (*self._figures.add(row, where), *ignored_numbers(found.content, row)):
             self._warnings.count(odd, Reject(row_id, odd, where))
 
     def _reject(self, reject: Reject) -> None:
