@@ -106,6 +106,11 @@ def test_limits_hold_for_files_and_for_hub_sets(tmp_path, tiny_folder):
     rows = {line.name: line.rows for line in plan.sources if line.kind == "ratings"}
     assert rows == {"tests": 1, "helpsteer": 100}
     assert plan.left_out == 1
+    limits = {"ratings": {"helpsteer": 100, "tests": 0}}
+    fewer = make_plan(
+        recipe_of(tmp_path, tiny_folder, ratings=ratings, limits=limits), Assumptions()
+    )
+    assert "good" not in {line.name for line in fewer.objectives}
     limits = {"ratings": {"helpster": 1}}
     with pytest.raises(ArmoError, match=r"'helpster' \(did you mean 'helpsteer'\?\)"):
         make_plan(recipe_of(tmp_path, tiny_folder, ratings=ratings, limits=limits), Assumptions())

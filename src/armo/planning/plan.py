@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from armo.data import Dataset, Source, limit_rows, load_dataset
+from armo.data import Dataset, Source, infer_objectives, limit_rows, load_dataset
 from armo.data.sets import Kind
 from armo.errors import RecipeError, nearest
 from armo.overlap import OverlapSettings, contaminated_rows
@@ -117,6 +117,7 @@ def _local_data(recipe: Recipe, hub: Sequence[SourceCount], notes: list[str]) ->
     found = _limited_rows(recipe, hub)
     if data.contamination.benchmarks:
         notes.append(_guarded(found, data.contamination))
+    found.objectives = infer_objectives(found.ratings)
     if data.pairs_from_ratings.by:
         notes.append(_derived(found, recipe, hub))
     sources = {row.source for row in found.preferences}

@@ -44,14 +44,11 @@ def _sources(plan: Plan) -> Iterator[RenderableType]:
 
 
 def _source_table(lines: Sequence[SourceCount]) -> Table:
+    """Return a line for each source; what tells of published sets stands only where there are any."""
+    published = any(line.place != "here" for line in lines)
+    more = (number("paper"), folded("licence"), "reading tested on") if published else ()
     made = table(
-        unbroken("source"),
-        folded("where"),
-        number("rows"),
-        Column("", style="dim"),
-        number("paper"),
-        folded("licence"),
-        "reading tested on",
+        unbroken("source"), folded("where"), number("rows"), Column("", style="dim"), *more
     )
     for line in lines:
         pinned = f" at {line.revision}" if line.revision else ""
@@ -60,11 +57,17 @@ def _source_table(lines: Sequence[SourceCount]) -> Table:
             Text(line.place + pinned),
             "?" if line.rows is None else f"{line.rows:,}",
             line.basis,
-            "–" if line.paper_rows is None else f"{line.paper_rows:,}",
-            Text(line.licence or ("your own" if line.place == "here" else "unknown")),
-            line.tested_on or "–",
+            *(_of_published(line) if published else ()),
         )
     return made
+
+
+def _of_published(line: SourceCount) -> tuple[str | Text, ...]:
+    return (
+        "–" if line.paper_rows is None else f"{line.paper_rows:,}",
+        Text(line.licence or ("your own" if line.place == "here" else "unknown")),
+        line.tested_on or "–",
+    )
 
 
 def _objectives(lines: Sequence[ObjectiveLine]) -> Table:
