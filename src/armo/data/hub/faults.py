@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-_ELSEWHERE = "download its files elsewhere and name one as `file`"
+_ELSEWHERE = "download its files elsewhere and name one: SET:FILE, or `file` in a recipe"
 # By name, since the libraries have changed the client that they speak HTTP with.
 _UNREACHABLE = frozenset(
     {"ConnectionError", "OfflineModeIsEnabled", "RemoteProtocolError", "SSLError", "Timeout"}
