@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import msgspec
 import pytest
 
+from armo.data.counting import row_count
 from armo.errors import InputError
 from armo.survey import survey
-from armo.survey.gather import row_count
 from tests.survey.survey_rows import labelled, pair, rating, write
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from armo.data.keys import KeySet
 from armo.data.limits import RowT, limit_rows
 from armo.data.rows import PreferenceRow, RatingRow
 from armo.data.sample import generate
 from armo.data.sets import Tally
-from armo.data.sources import Source, open_source
+from armo.data.sources import Source, kind_of, open_source
 from armo.errors import DataError, nearest
 from armo.objectives import Objective
 from armo.rejects import Reject
@@ -89,12 +90,14 @@ def load_dataset(
         generated = (
             generate(sample.seed, sample.prompts) if sample.prompts else generate(sample.seed)
         )
+    seen = KeySet()
     for source in ratings:
         found = generated.ratings if source == SAMPLE else _rows(source, RatingRow, dataset)
-        dataset.ratings += _unrepeated(found, dataset.ratings, dataset)
+        dataset.ratings += _unrepeated(found, seen, dataset)
+    seen = KeySet()
     for source in preferences:
         pairs = generated.preferences if source == SAMPLE else _rows(source, PreferenceRow, dataset)
-        dataset.preferences += _unrepeated(pairs, dataset.preferences, dataset)
+        dataset.preferences += _unrepeated(pairs, seen, dataset)
     _limit(dataset, limits or LimitSettings())
     dataset.objectives = infer_objectives(dataset.ratings)
     return dataset
@@ -108,17 +111,15 @@ def _limit(dataset: Dataset, limits: LimitSettings) -> None:
     dataset.left_out = [*fewer, *also]
 
 
-def _unrepeated(rows: list[RowT], earlier: list[RowT], dataset: Dataset) -> list[RowT]:
+def _unrepeated(rows: list[RowT], seen: KeySet, dataset: Dataset) -> list[RowT]:
     """Return the rows that no earlier source has; one that stands in two would count double."""
-    known = {(row.source, row.id) for row in earlier} if rows else set()
     kept = []
     for row in rows:
-        if (row.source, row.id) in known:
-            where = f"source '{row.source}'"
-            told = f"id: '{row.id}' of this source stands in an earlier file already"
-            dataset.rejects.append(Reject(str(row.id), told, where))
-        else:
+        if seen.add(f"{row.source}\0{row.id}"):
             kept.append(row)
+            continue
+        told = f"id: '{row.id}' of this source stands in an earlier file already"
+        dataset.rejects.append(Reject(str(row.id), told, f"source '{row.source}'"))
     return kept
 
 
@@ -130,10 +131,10 @@ def _rows(source: str | Source, row_type: type[RowT], dataset: Dataset) -> list[
     if not rows and (refused := dataset.rejects[known:]):
         raise DataError(
             f"source '{wanted.label}': none of its {len(refused):,} rows can be used as "
-            f"{_kind(row_type)}; the first: {refused[0].where}: {refused[0].reason}"
+            f"{kind_of((row_type,))}; the first: {refused[0].where}: {refused[0].reason}"
         )
     # One set may give ratings and preferences, or stand in several files.
-    name = f"{wanted.label} ({_kind(row_type)})"
+    name = f"{wanted.label} ({kind_of((row_type,))})"
     met = dataset.notes.setdefault(name, {}) if tally.notes else {}
     for note, count in tally.notes.items():
         met[note] = met.get(note, 0) + count
@@ -142,10 +143,6 @@ def _rows(source: str | Source, row_type: type[RowT], dataset: Dataset) -> list[
         dataset.commits[" ".join(filter(None, asked))] = commit
     _add_maps(wanted, dataset)
     return rows
-
-
-def _kind(row_type: type[RatingRow] | type[PreferenceRow]) -> str:
-    return "ratings" if row_type is RatingRow else "preferences"
 
 
 def _add_maps(source: Source, dataset: Dataset) -> None:

@@ -91,7 +91,7 @@ def open_source(source: Source, row_types: RowTypes, tally: Tally) -> Iterator[t
         yield from _native_file(source, kinds, tally)
         return
     # Adapters of ratings and pairs check what they make, so as to reject no more than a part of a row.
-    by_adapter = bool(source.set) and _kind_of(kinds) != "benchmark"
+    by_adapter = bool(source.set) and kind_of(kinds) != "benchmark"
     passed = distinct if by_adapter else checked
     yield from passed(_converted(source, kinds, tally), lambda: tally.where, tally.on_reject)
     if not tally.where:
@@ -122,7 +122,7 @@ def _converted(
     source: Source, kinds: tuple[type[NativeRow], ...], tally: Tally
 ) -> Iterator[NativeRow]:
     if source.set:
-        known = find_set(source.set, _kind_of(kinds))
+        known = find_set(source.set, kind_of(kinds))
         rows = known.convert(_watched(_raw(source, known, tally), tally), tally, source.options)
         for row in rows:
             if source.name:
@@ -179,7 +179,8 @@ def _raw_file(path: Path, name: str, tally: Tally) -> Iterator[RawRow]:
         yield RawRow(row_id, where, value, path)
 
 
-def _kind_of(kinds: tuple[type[NativeRow], ...]) -> Kind:
+def kind_of(kinds: tuple[type[NativeRow], ...]) -> Kind:
+    """Return what rows of these types are called in the registries of known sets."""
     if kinds == (RatingRow,):
         return "ratings"
     return "preferences" if kinds == (PreferenceRow,) else "benchmark"

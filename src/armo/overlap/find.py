@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from armo.data.counting import row_count
 from armo.data.files import OnReject
-from armo.data.raw import raw_rows
 from armo.errors import DataError, InputError
 from armo.overlap.benchmark import BenchmarkIndex
 from armo.overlap.entries import Entry, read_entries
@@ -84,7 +84,7 @@ def find_overlap_of_files(
     if any(path.exists() and path.samefile(benchmark) for path in train if benchmark.exists()):
         raise InputError(f"{benchmark} is given both to train on and as the benchmark")
     rows = read_benchmark_entries([benchmark], on_reject)
-    total = sum(sum(1 for _ in raw_rows(path, dict)) for path in train)
+    total = sum(map(row_count, train))
     with reporter("comparing", total, "rows") as advance:
 
         def rejected(reject: Reject) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import msgspec
-import pyarrow.parquet as pq
 
 from armo.atomic import file_sha256
 from armo.conversation import (
@@ -19,9 +18,9 @@ from armo.conversation import (
     conversation_key,
     text_of,
 )
+from armo.data.counting import row_count
 from armo.data.files import read_rows
 from armo.data.kinds import ROW_TYPES, kind_of_file
-from armo.data.raw import raw_rows
 from armo.data.rows import (
     BenchmarkRow,
     ConversationRow,
@@ -130,13 +129,6 @@ def _read(path: Path, kind: str, gathered: Gathered, reporter: Reporter) -> File
                 told = good + bad
         advance(good + bad - told)
     return FileFacts(str(path), file_sha256(path), kind, good, bad)
-
-
-def row_count(path: Path) -> int:
-    """Return how many rows a file has, without decoding them; at least 1."""
-    if path.suffix.lower() == ".parquet":
-        return max(1, int(pq.ParquetFile(path).metadata.num_rows))
-    return max(1, sum(1 for _ in raw_rows(path, dict)))
 
 
 def _place(messages: Conversation, group: str | None = None) -> _Place:
