@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from armo.gating.result import FIXED, GATE, UNIFORM
-from armo.report.parts import heading, interval
+from armo.report import parts
+from armo.report.parts import heading, interval, number, unbroken
 
 _TOP = 3
 
@@ -111,12 +111,8 @@ def percent(record: Mapping[str, Any] | None, *, sign: bool = False) -> str:
 
 def table(first: str, *others: str) -> Table:
     """Return an empty table: names on the left, numbers on the right."""
-    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    made.add_column(first, no_wrap=True)
-    for name in others:
-        # Where a terminal is narrow an interval goes on below its estimate; nothing is cut off.
-        made.add_column(name, justify="right")
-    return made
+    # Where a terminal is narrow an interval goes on below its estimate; nothing is cut off.
+    return parts.table(unbroken(first), *map(number, others))
 
 
 def _largest(shares: Mapping[str, float]) -> list[tuple[str, float]]:

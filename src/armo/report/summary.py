@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from armo.report import parts
 from armo.report.bars import bar
 from armo.report.console import plain_console
-from armo.report.parts import heading, interval
+from armo.report.parts import heading, interval, number, unbroken
 
 
 def summary(metrics: Mapping[str, Any]) -> RenderableType:
@@ -207,11 +207,9 @@ def _weights(metrics: Mapping[str, Any]) -> RenderableType:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(first, no_wrap=True)
-    for title in others:
-        table.add_column(title, justify="right" if title else "left", no_wrap=bool(title))
-    return table
+    return parts.table(
+        unbroken(first), *(number(title, wrap=False) if title else title for title in others)
+    )
 
 
 def _notes(notes: Sequence[str]) -> RenderableType:
