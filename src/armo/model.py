@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -85,10 +85,13 @@ class RewardModel:
         settings = BackboneSettings(
             name=backbone or made_with.name,
             revision=None if backbone else made_with.revision or None,
+            adapter=made_with.adapter or None,
+            quantization=_quantization(made_with.quantization),
             layer=made_with.layer,
             dtype=dtype,
             device=device,
             reasoning="keep" if made_with.reasoning == "keep" else "strip",
+            prompt_end="turn" if made_with.prompt_end == "turn" else "template",
             max_tokens=config.max_tokens,
             overlong=config.overlong,
         )
@@ -256,6 +259,10 @@ class RewardModel:
             model=self.config.hash,
             backbone=self.backbone.identity.fingerprint,
         )
+
+
+def _quantization(name: str) -> Literal["none", "int8", "int4"]:
+    return "int8" if name == "int8" else "int4" if name == "int4" else "none"
 
 
 def _conversations(

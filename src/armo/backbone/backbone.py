@@ -52,6 +52,11 @@ class BackboneIdentity:
         reasoning: `strip` or `keep`.
         layer: Layer whose output is read, 1 … number of layers; the last is after the final norm.
         hidden_size: Length of a feature.
+        adapter: PEFT adapter on top, a path or hub name; empty if none. Its weights are in the
+            fingerprint.
+        quantization: `none`, `int8` or `int4`.
+        prompt_end: Where the prompt feature is read: `template` at the last token of the templated
+            prompt, `turn` at the last one that is not white space, as the published checkpoint.
     """
 
     name: str
@@ -61,6 +66,9 @@ class BackboneIdentity:
     reasoning: str
     layer: int
     hidden_size: int
+    adapter: str = ""
+    quantization: str = "none"
+    prompt_end: str = "template"
 
 
 class Backbone:

@@ -14,7 +14,7 @@ from armo.backbone.checkpoint import fingerprint, locate
 from armo.backbone.device import choose_attention, choose_device, choose_dtype
 from armo.backbone.gguf import load_gguf
 from armo.backbone.quiet import quiet_transformers
-from armo.backbone.template import ChatTemplate, Reasoning
+from armo.backbone.template import ChatTemplate, PromptEnd, Reasoning
 from armo.errors import BackboneError
 
 
@@ -25,6 +25,8 @@ class BackboneSettings:
     Attributes:
         name: `smollm2`, a folder, a .gguf file, or a hub name.
         revision: Branch, tag or commit of a hub name.
+        adapter: PEFT adapter that goes on top: a folder or a hub name. It is merged as it is loaded.
+        quantization: `none`, or `int8` or `int4` weights, made as the backbone is loaded.
         layer: Layer whose output is the feature: 1 …, `last` (after the final norm), or `auto`, the
             middle one, where ratings are predicted at least as well for half the cost
             (docs/open-data.md). Of a backbone that was itself trained to judge, take the last.
@@ -32,6 +34,7 @@ class BackboneSettings:
         device: `auto`, `cpu`, `cuda`, …
         attention: `auto`, or an attention implementation of transformers.
         reasoning: `strip` or `keep` reasoning blocks.
+        prompt_end: Where the prompt feature is read; see `BackboneIdentity`.
         max_tokens: Longest conversation; never more than the backbone's own context.
         overlong: `reject` longer ones, or `cut` the end of the response.
         batch_tokens: Tokens of a forward pass; `auto` fits the device.
@@ -39,11 +42,14 @@ class BackboneSettings:
 
     name: str = "smollm2"
     revision: str | None = None
+    adapter: str | None = None
+    quantization: Literal["none", "int8", "int4"] = "none"
     layer: int | Literal["auto", "last"] = "auto"
     dtype: str = "auto"
     device: str = "auto"
     attention: str = "auto"
     reasoning: Reasoning = "strip"
+    prompt_end: PromptEnd = "template"
     max_tokens: int = 4096
     overlong: Overlong = "reject"
     batch_tokens: int | Literal["auto"] = "auto"
@@ -67,7 +73,7 @@ def load(settings: BackboneSettings) -> Backbone:
     model = model.to(device).eval()
     layer = cut_at_layer(model, settings.layer)
     _check_causal(model, settings.name)
-    template = ChatTemplate(tokenizer, settings.reasoning)
+    template = ChatTemplate(tokenizer, settings.reasoning, settings.prompt_end)
     config = model.config.get_text_config()
     identity = BackboneIdentity(
         # A local path is kept whole, so that a model finds it from any folder.
@@ -78,6 +84,7 @@ def load(settings: BackboneSettings) -> Backbone:
         reasoning=settings.reasoning,
         layer=layer,
         hidden_size=int(config.hidden_size),
+        prompt_end=settings.prompt_end,
     )
     return Backbone(
         model,

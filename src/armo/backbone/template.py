@@ -20,6 +20,7 @@ from armo.conversation import Conversation, Message, is_blank, strip_reasoning, 
 from armo.errors import BackboneError, DataError
 
 Reasoning = Literal["strip", "keep"]
+PromptEnd = Literal["template", "turn"]
 _ASSISTANT_NAMES = ("assistant", "model", "chatbot", "gpt")
 _CACHED_PROMPTS = 4096
 # Templates that know reasoning set a block before the answer anew, with line ends of their own.
@@ -55,7 +56,12 @@ class Encoded:
 class ChatTemplate:
     """Renders conversations with a tokenizer's chat template and finds the feature positions."""
 
-    def __init__(self, tokenizer: Any, reasoning: Reasoning = "strip") -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        reasoning: Reasoning = "strip",
+        prompt_end: PromptEnd = "template",
+    ) -> None:
         if not getattr(tokenizer, "chat_template", None):
             raise BackboneError(
                 "the tokenizer has no chat template, so there is no agreed way to write a "
@@ -69,6 +75,7 @@ class ChatTemplate:
             )
         self._tokenizer = tokenizer
         self._reasoning = reasoning
+        self._prompt_end = prompt_end
         self._prompts: OrderedDict[str, list[int]] = OrderedDict()
         self._refuse_unasked_header()
 

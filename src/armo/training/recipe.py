@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from armo.backbone import BackboneSettings
 from armo.data import LimitSettings, SampleSettings, Source
 from armo.data.criterion import Criterion
 from armo.overlap.settings import OverlapSettings
+from armo.tuning.stage0 import Stage0Settings
 
 LENGTH, VERBOSITY = "length", "verbosity"
 MOST = 1_000_000
@@ -161,6 +162,19 @@ class EvaluationSettings:
 
 
 @dataclass(frozen=True)
+class LeaderboardSettings:
+    """`[leaderboard]`: what `armo leaderboard` judges the systems on.
+
+    Attributes:
+        benchmark: Files or known sets of pairs, named as on the command line of `armo eval`.
+        cost_pairs: Pairs that each system judges anew to measure its speed.
+    """
+
+    benchmark: list[str] = field(default_factory=list)
+    cost_pairs: int = 32
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A checked recipe; `armo.training.read_recipe` makes one."""
 
@@ -171,3 +185,6 @@ class Recipe:
     debias: DebiasSettings = field(default_factory=DebiasSettings)
     gate: GateRecipe = field(default_factory=GateRecipe)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    stage0: Stage0Settings = field(default_factory=Stage0Settings)
+    leaderboard: LeaderboardSettings = field(default_factory=LeaderboardSettings)
+    systems: dict[str, dict[str, Any]] = field(default_factory=dict)
