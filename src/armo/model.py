@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from armo.backbone import NOT_FINITE, Backbone, BackboneSettings, Encoded, check_same, load
+from armo.backbone import NOT_FINITE, Backbone, Encoded
+from armo.card import card_text
 from armo.conversation import Conversation, Message, as_prompt, as_response
 from armo.decision import (
     Comparison,
@@ -23,7 +24,7 @@ from armo.decision import (
 )
 from armo.errors import DataError, InputError, ModelError
 from armo.heads import Heads, Judgement
-from armo.persistence import ModelConfig, load_folder, make_config, save_folder
+from armo.persistence import ModelConfig, make_config, open_model, save_folder
 from armo.rejects import Reject
 from armo.steering import Steering
 
@@ -64,40 +65,26 @@ class RewardModel:
         cls,
         path: str | Path,
         *,
+        revision: str | None = None,
         backbone: str | None = None,
         dtype: str = "auto",
         device: str = "auto",
     ) -> RewardModel:
-        """Load a model folder, or the run folder that `armo train` left.
+        """Load a model: one of armo's own, or one in the layout of the published checkpoint.
 
         Args:
-            path: The folder.
+            path: A model folder, the run folder that `armo train` left, or a hub name such as
+                `RLHFlow/ArmoRM-Llama3-8B-v0.1`.
+            revision: Branch, tag or commit of a hub name.
             backbone: Where the backbone is now, if it moved; it must hold the same weights.
             dtype: Number format of the forward pass.
             device: Where it runs.
 
         Raises:
-            ModelError: If the folder is damaged or of a newer schema.
+            ModelError: If the folder is absent, damaged or of a newer schema.
             BackboneError: If the backbone is absent, or not the one the model was trained on.
         """
-        heads, config, metrics = load_folder(Path(path))
-        made_with = config.backbone
-        settings = BackboneSettings(
-            name=backbone or made_with.name,
-            revision=None if backbone else made_with.revision or None,
-            adapter=made_with.adapter or None,
-            quantization=_quantization(made_with.quantization),
-            layer=made_with.layer,
-            dtype=dtype,
-            device=device,
-            reasoning="keep" if made_with.reasoning == "keep" else "strip",
-            prompt_end="turn" if made_with.prompt_end == "turn" else "template",
-            max_tokens=config.max_tokens,
-            overlong=config.overlong,
-        )
-        found = load(settings)
-        check_same(found.identity, made_with)
-        return cls(heads, found, config, metrics)
+        return cls(*open_model(path, revision, backbone, dtype, device))
 
     @property
     def objectives(self) -> list[str]:
@@ -180,10 +167,13 @@ class RewardModel:
     def save_pretrained(self, path: str | Path) -> None:
         """Write a folder of safetensors and JSON: the heads, and the backbone by name and hash.
 
+        README.md is the model card, made anew unless somebody has edited it.
+
         Raises:
             ModelError: If the folder holds something that is no model.
         """
-        save_folder(Path(path), self.heads, self.config, self.metrics)
+        card = card_text(self.config, self.metrics)
+        save_folder(Path(path), self.heads, self.config, self.metrics, card)
 
     def push_to_hub(self, repo_id: str, *, private: bool = True) -> str:
         """Upload what `save_pretrained` writes to a hub repository and return its address.
@@ -259,10 +249,6 @@ class RewardModel:
             model=self.config.hash,
             backbone=self.backbone.identity.fingerprint,
         )
-
-
-def _quantization(name: str) -> Literal["none", "int8", "int4"]:
-    return "int8" if name == "int8" else "int4" if name == "int4" else "none"
 
 
 def _conversations(

@@ -191,12 +191,18 @@ def test_unknown_subsets_are_told_and_enter_no_section():
     assert all(section.accuracy is None for section in scores.sections.values())
 
 
+def test_a_pair_that_a_judge_leaves_open_is_half_won():
+    found = rewardbench(np.array([0.5, 1.0, 0.0, 0.5]), ["shp", "shp", "hep-go", "hep-go"])
+    assert found.prior_sets.accuracy == 0.75
+    assert found.sections["Reasoning"].accuracy == 0.25
+
+
 @pytest.mark.parametrize(
     ("correct", "subset", "match"),
     [
         (np.zeros(0, dtype=bool), [], "no pairs"),
         (np.array([True]), ["shp", "shp"], "subset has 2 rows"),
-        (np.array([0.5, 1.0]), ["shp", "shp"], "a tie is lost"),
+        (np.array([0.4, 1.0]), ["shp", "shp"], "a tie of scores is lost"),
         (np.array([np.nan]), ["shp"], "finite"),
     ],
 )

@@ -159,7 +159,7 @@ class Backbone:
             hidden = self._model(input_ids=ids.to(device), use_cache=False).last_hidden_state
             rows = torch.arange(len(batch), device=device)
             ends = torch.tensor([len(row.ids) - 1 for row in batch], device=device)
-            prompts = torch.tensor([row.prompt_length - 1 for row in batch], device=device)
+            prompts = torch.tensor([row.prompt_at for row in batch], device=device)
             picked = torch.stack([hidden[rows, prompts], hidden[rows, ends]]).float().cpu().numpy()
         return Features(prompt=picked[0], response=picked[1])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from armo.backbone import smollm2
@@ -28,7 +29,7 @@ def locate(name: str, revision: str | None = None) -> Path:
     path = Path(name).expanduser()
     if path.exists():
         return path.resolve()
-    if path.suffix == ".gguf" or path.is_absolute() or name.count("/") != 1:
+    if not is_hub_name(name):
         raise BackboneError(
             f"backbone '{name}': no such file or folder; give '{smollm2.NAME}', a folder in "
             "safetensors format, a .gguf file, or a hub name such as 'owner/model'"
@@ -36,11 +37,20 @@ def locate(name: str, revision: str | None = None) -> Path:
     return _snapshot(name, revision)
 
 
+def is_hub_name(name: str) -> bool:
+    """Return whether a name that is no local path has the form `owner/model`."""
+    path = Path(name)
+    return path.suffix != ".gguf" and not path.is_absolute() and name.count("/") == 1
+
+
 def fingerprint(path: Path) -> str:
     """Return a hash that tells one set of weights from another.
 
-    Sizes, both ends and 64 evenly spaced blocks of every weight file are hashed: any fine-tune
-    changes them all, and an 8B model takes a fraction of a second instead of a minute.
+    Args:
+        path: A folder of safetensors, or a GGUF file.
+
+    Raises:
+        BackboneError: If the folder has no such files.
     """
     files = [path] if path.is_file() else sorted(path.glob("*.safetensors"))
     if not files:
@@ -48,6 +58,15 @@ def fingerprint(path: Path) -> str:
             f"backbone folder {path} has no *.safetensors file; pickled weights (.bin, .pt) are not "
             "loaded: convert them with `model.save_pretrained(folder)`"
         )
+    return fingerprint_files(files)
+
+
+def fingerprint_files(files: Sequence[Path]) -> str:
+    """Return the hash of weight files.
+
+    Sizes, both ends and 64 evenly spaced blocks of every file are hashed: any fine-tune changes them
+    all, and an 8B model takes a fraction of a second instead of a minute.
+    """
     digest = hashlib.sha256()
     for file in files:
         size = file.stat().st_size

@@ -46,12 +46,16 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     return torch.float32
 
 
-def choose_attention(device: torch.device, dtype: torch.dtype) -> str:
-    """Return FlashAttention 2 where it is installed and applies, else PyTorch's own kernels."""
+def choose_attention(device: torch.device, dtype: torch.dtype) -> str | None:
+    """Return FlashAttention 2 where it is installed and applies.
+
+    None leaves it to transformers, which takes PyTorch's own kernels where the architecture has them
+    (Gemma-2, whose logits are capped, has not).
+    """
     half = dtype in (torch.bfloat16, torch.float16)
     if device.type == "cuda" and half and importlib.util.find_spec("flash_attn"):
         return "flash_attention_2"
-    return "sdpa"
+    return None
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
 
+from armo.backbone.adapter import (
+    Adapter,
+    base_of,
+    check_base,
+    holds_adapter,
+    names_former_place,
+    open_adapter,
+)
 from armo.backbone.backbone import Backbone, BackboneIdentity, Overlong, cut_at_layer
 from armo.backbone.checkpoint import fingerprint, locate
 from armo.backbone.device import choose_attention, choose_device, choose_dtype
 from armo.backbone.gguf import load_gguf
+from armo.backbone.merging import merge
+from armo.backbone.quantized import (
+    Quantization,
+    check_available,
+    import_reader,
+    method_of,
+    only_installed_code,
+    quantize,
+    refuse_twice,
+    steady,
+)
 from armo.backbone.quiet import quiet_transformers
+from armo.backbone.smollm2 import NAME as SMOLLM2
 from armo.backbone.template import ChatTemplate, PromptEnd, Reasoning
 from armo.errors import BackboneError
 
@@ -23,9 +44,11 @@ class BackboneSettings:
     """How to read with a backbone; the `[backbone]` table of a recipe.
 
     Attributes:
-        name: `smollm2`, a folder, a .gguf file, or a hub name.
+        name: `smollm2`, a folder, a .gguf file, or a hub name; of a PEFT adapter, too: its base, which
+            its config names, is loaded then.
         revision: Branch, tag or commit of a hub name.
-        adapter: PEFT adapter that goes on top: a folder or a hub name. It is merged as it is loaded.
+        adapter: PEFT adapter that goes on top: a folder or a hub name, with `@revision` behind it or
+            not. It is merged as it is loaded.
         quantization: `none`, or `int8` or `int4` weights, made as the backbone is loaded.
         layer: Layer whose output is the feature: 1 …, `last` (after the final norm), or `auto`, the
             middle one, where ratings are predicted at least as well for half the cost
@@ -43,7 +66,7 @@ class BackboneSettings:
     name: str = "smollm2"
     revision: str | None = None
     adapter: str | None = None
-    quantization: Literal["none", "int8", "int4"] = "none"
+    quantization: Quantization = "none"
     layer: int | Literal["auto", "last"] = "auto"
     dtype: str = "auto"
     device: str = "auto"
@@ -59,19 +82,32 @@ def load(settings: BackboneSettings) -> Backbone:
     """Load a backbone.
 
     Raises:
-        BackboneError: If it can't be found or read, needs remote code, or lacks a chat template.
+        BackboneError: If it can't be found or read, needs remote code, or lacks a chat template; if an
+            adapter does not fit it or can't be merged; if it is quantised twice.
         MissingExtraError: If an optional package is needed for it.
     """
+    check_available(settings.quantization)
+    settings, adapter = _adapted(settings)
     path = locate(settings.name, settings.revision)
+    method = method_of(path)
+    refuse_twice(path, method, settings.quantization, settings.adapter or "")
     device = choose_device(settings.device)
     dtype = choose_dtype(settings.dtype, device)
-    attention = settings.attention
+    attention: str | None = settings.attention
     if attention == "auto":
         attention = choose_attention(device, dtype)
     with quiet_transformers():
-        model, tokenizer = _read(path, dtype, attention)
-    model = model.to(device).eval()
+        import_reader(method)
+        model, tokenizer = _read(path, dtype, attention, device if method else None)
+        if adapter is not None:
+            check_base(adapter, settings.name, path)
+            with only_installed_code():
+                model = merge(model, adapter)
+    steady(model)
     layer = cut_at_layer(model, settings.layer)
+    quantize(model, settings.quantization, device)
+    # What was read quantised is in its place, and some of it can't be moved.
+    model = (model if method else model.to(device)).eval()
     _check_causal(model, settings.name)
     template = ChatTemplate(tokenizer, settings.reasoning, settings.prompt_end)
     config = model.config.get_text_config()
@@ -79,11 +115,13 @@ def load(settings: BackboneSettings) -> Backbone:
         # A local path is kept whole, so that a model finds it from any folder.
         name=str(path) if Path(settings.name).expanduser().exists() else settings.name,
         revision=_commit(path),
-        fingerprint=fingerprint(path),
+        fingerprint=_fingerprint(path, adapter, settings.quantization),
         template=template.hash,
         reasoning=settings.reasoning,
         layer=layer,
         hidden_size=int(config.hidden_size),
+        adapter=adapter.name if adapter else "",
+        quantization=settings.quantization,
         prompt_end=settings.prompt_end,
     )
     return Backbone(
@@ -102,9 +140,9 @@ def load(settings: BackboneSettings) -> Backbone:
 def check_same(found: BackboneIdentity, expected: BackboneIdentity) -> None:
     """Raise BackboneError, naming what differs, if features of the two would not be comparable."""
     ours, theirs = asdict(found), asdict(expected)
-    differ = [
-        name for name in ours if name not in ("name", "revision") and ours[name] != theirs[name]
-    ]
+    # Where weights are says nothing of what they are; the fingerprint does.
+    places = ("name", "revision", "adapter")
+    differ = [name for name in ours if name not in places and ours[name] != theirs[name]]
     if differ:
         details = "; ".join(f"{name} {ours[name]} instead of {theirs[name]}" for name in differ)
         raise BackboneError(
@@ -113,7 +151,41 @@ def check_same(found: BackboneIdentity, expected: BackboneIdentity) -> None:
         )
 
 
-def _read(path: Path, dtype: torch.dtype, attention: str) -> tuple[Any, Any]:
+def _adapted(settings: BackboneSettings) -> tuple[BackboneSettings, Adapter | None]:
+    """Return settings whose name is that of a whole backbone, and the adapter that goes on top."""
+    named = None
+    if settings.name != SMOLLM2:
+        path = locate(settings.name, settings.revision)
+        if holds_adapter(path):
+            local = Path(settings.name).expanduser().exists()
+            at = f"@{settings.revision}" if settings.revision and not local else ""
+            named = open_adapter(settings.name + at)
+    if named is None:
+        return settings, open_adapter(settings.adapter) if settings.adapter else None
+    # An adapter that moved is given as the backbone; where it was before is gone then.
+    if settings.adapter and not names_former_place(settings.adapter):
+        raise BackboneError(
+            f"backbone '{settings.name}' is an adapter itself, and '{settings.adapter}' can't go on top "
+            "of it; name the base, and one adapter"
+        )
+    base, revision = base_of(named)
+    return replace(settings, name=base, revision=revision, adapter=named.name), named
+
+
+def _fingerprint(path: Path, adapter: Adapter | None, quantization: Quantization) -> str:
+    """Return the hash of the weights that features are made with."""
+    whole = fingerprint(path)
+    if adapter is not None:
+        whole = adapter.fingerprint(whole)
+    if quantization != "none":
+        whole = hashlib.sha256(f"{whole} {quantization}".encode()).hexdigest()
+    return whole
+
+
+def _read(
+    path: Path, dtype: torch.dtype, attention: str | None, quantized_on: torch.device | None = None
+) -> tuple[Any, Any]:
+    """Return model and tokenizer; a quantised checkpoint is put onto its device as it is read."""
     if path.is_file():
         return load_gguf(path, dtype)
     from transformers import AutoModel, AutoTokenizer
@@ -127,6 +199,7 @@ def _read(path: Path, dtype: torch.dtype, attention: str) -> tuple[Any, Any]:
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
+            **({"device_map": {"": quantized_on}} if quantized_on else {}),
         )
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise BackboneError(f"can't load the backbone in {path}: {error}") from error

@@ -1,8 +1,9 @@
 """From messages to tokens, and the two positions at which features are read.
 
 The response feature is read at the last token of the templated conversation, the prompt feature at
-the last token of the templated prompt as it stands inside it. Both follow from the text that the
-tokenizer's own chat template renders; no token ids are hard-coded.
+the last token of the templated prompt as it stands inside it, or at the last one there that is not
+white space. Both follow from the text that the tokenizer's own chat template renders; no token ids
+are hard-coded.
 """
 
 from __future__ import annotations
@@ -36,16 +37,23 @@ class Encoded:
 
     Attributes:
         ids: Token ids of the whole conversation, shape `[length]`.
-        prompt_length: Tokens of the prompt; the prompt feature is read at `prompt_length - 1`.
+        prompt_length: Tokens of the prompt.
         split_at_boundary: True if the tokenizer would have merged characters over the end of the
             prompt, so that prompt and rest were tokenised one by one.
         truncated: True if the end of the response was cut off to fit (only by explicit option).
+        prompt_trailing: Tokens of the prompt that follow the one at which its feature is read.
     """
 
     ids: NDArray[np.int32]
     prompt_length: int
     split_at_boundary: bool = False
     truncated: bool = False
+    prompt_trailing: int = 0
+
+    @property
+    def prompt_at(self) -> int:
+        """Place in `ids` at which the prompt feature is read."""
+        return self.prompt_length - 1 - self.prompt_trailing
 
     @property
     def response_tokens(self) -> int:
@@ -54,7 +62,16 @@ class Encoded:
 
 
 class ChatTemplate:
-    """Renders conversations with a tokenizer's chat template and finds the feature positions."""
+    """Renders conversations with a tokenizer's chat template and finds the feature positions.
+
+    Args:
+        tokenizer: Of transformers, with a chat template.
+        reasoning: `strip` or `keep` reasoning blocks.
+        prompt_end: Read the prompt feature at the last token of the templated prompt (`template`), or
+            at the last one that is not white space (`turn`): the token that closes the user's turn,
+            where a template writes a line end behind it. The published checkpoint's gate reads there:
+            at the first token of the header pattern that begins with the end of the turn before it.
+    """
 
     def __init__(
         self,
@@ -81,7 +98,7 @@ class ChatTemplate:
 
     @property
     def hash(self) -> str:
-        """Hash of what decides the tokens: template, special tokens, vocabulary, reasoning option."""
+        """Hash of what decides tokens and positions: template, vocabulary, and the options."""
         probe = self._ids(
             "".join(chr(code) for code in range(32, 0x250)) + " naïve übermäßig 你好 🙂 don't 12345"
         )
@@ -92,6 +109,8 @@ class ChatTemplate:
             probe,
             self._reasoning,
             _DATE,
+            # Not for the default, so that what was hashed before the option existed still fits.
+            *(() if self._prompt_end == "template" else (self._prompt_end,)),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -121,7 +140,17 @@ class ChatTemplate:
             ids = prompt_ids + self._ids(text[len(prompt) :])
         if len(ids) <= len(prompt_ids) or not prompt_ids:
             raise DataError("the prompt or the response has no tokens after templating")
-        return Encoded(np.asarray(ids, dtype=np.int32), len(prompt_ids), merged)
+        trailing = self._white_tail(prompt_ids) if self._prompt_end == "turn" else 0
+        return Encoded(
+            np.asarray(ids, dtype=np.int32), len(prompt_ids), merged, prompt_trailing=trailing
+        )
+
+    def _white_tail(self, ids: list[int]) -> int:
+        """Return how many tokens at the end are only white space."""
+        for trailing, token in enumerate(reversed(ids)):
+            if str(self._tokenizer.decode([token])).strip():
+                return trailing
+        raise DataError("the prompt is nothing but white space after templating")
 
     def _prompt_ids(self, prompt: str) -> list[int]:
         # Responses to one prompt come in a row, so its tokens are found once.

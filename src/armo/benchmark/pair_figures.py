@@ -15,7 +15,7 @@ from armo.benchmark.common import length_figures, mean_weights
 from armo.benchmark.judging import Judged
 from armo.benchmark.pairs import margins, sides
 from armo.data import BenchmarkRow
-from armo.evaluate import Scores, SectionScore, rewardbench
+from armo.evaluate import Scores, SectionScore, rewardbench, subset_shares
 from armo.evaluate.rewardbench_sets import PRIOR_SETS, SECTIONS, section_of
 from armo.gating.result import GATE
 
@@ -65,7 +65,11 @@ def _rewardbench(
     core = [name for name in sections if name != PRIOR_SETS]
 
     def of(*wanted: str) -> dict[str, Any]:
-        weights = {name: share for one in wanted for name, share in _shares(one, sections).items()}
+        weights = {
+            name: share
+            for one in wanted
+            for name, share in subset_shares(one, sections[one]).items()
+        }
         pairs = np.flatnonzero(np.isin(subsets, list(weights)))
         return weighted_accuracies(judged, pairs, weights, how)
 
@@ -111,13 +115,6 @@ def _section(name: str, section: SectionScore) -> dict[str, Any]:
         "expected": sum(subset.pairs for subset in SECTIONS[name].subsets.values()),
         "gaps": list(section.gaps),
     }
-
-
-def _shares(name: str, sections: Mapping[str, SectionScore]) -> dict[str, float]:
-    """Return what each subset of a section that is there counts in the score."""
-    layout, present = SECTIONS[name], sections[name].subsets
-    total = sum(layout.subsets[subset].weight for subset in present)
-    return {subset: layout.weight * layout.subsets[subset].weight / total for subset in present}
 
 
 def _categories(judged: Judged[BenchmarkRow], how: Resampling) -> list[dict[str, Any]]:

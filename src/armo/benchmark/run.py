@@ -66,9 +66,14 @@ def default_folder(model: Path, benchmark: str) -> Path:
     """Return where an evaluation goes unless told otherwise.
 
     That is `eval/NAME` in a training run's folder; beside a bare model folder, since saving a model
-    anew refuses a folder that holds anything else.
+    anew refuses a folder that holds anything else. For a file, such as that of a judge, it is a folder
+    beside it; for a hub name, one in the working directory.
     """
+    if not model.exists():
+        return Path(f"{str(model).replace('/', '--')}-eval") / benchmark
     model = model.resolve()
+    if model.is_file():
+        return model.with_name(f"{model.stem}-eval") / benchmark
     if not (model / "config.json").exists():
         return model / "eval" / benchmark
     if model.name == "model" and (model.parent / "stages").is_dir():

@@ -10,7 +10,19 @@ from rich.console import Console
 from rich.text import Text
 
 import armo
-from armo.cli import data, evaluate, explain, plan, rank, score, train
+from armo.cli import (
+    card,
+    data,
+    evaluate,
+    explain,
+    export,
+    import_heads,
+    leaderboard,
+    plan,
+    rank,
+    score,
+    train,
+)
 from armo.errors import ArmoError
 
 app = typer.Typer(
@@ -21,7 +33,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for module in (train, plan, evaluate, score, explain, rank, data):
+_COMMANDS = (
+    train,
+    plan,
+    evaluate,
+    leaderboard,
+    score,
+    explain,
+    rank,
+    data,
+    card,
+    export,
+    import_heads,
+)
+for module in _COMMANDS:
     module.register(app)
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from armo.cli.common import BackboneOption, JsonOption, ModelArgument, SteerOption, load_model
+from armo.cli.common import BackboneOption, JsonOption, SteerOption, load_model
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from armo.benchmark import Benchmark
 
 _HELP = """Measure a model on a benchmark: by subset, beside simpler weights.
 
@@ -19,6 +25,10 @@ and revision say what is read of the hub, others are the set's own. RewardBench'
 sections, and its score where nothing is missing. Leaves eval.json, misjudged.jsonl (worst first) and
 rejects.jsonl in OUT; a steering's name stands in those of the first two. Killed at any time, the same
 command goes on where it was.
+
+The model may also be a pairwise preference model (its folder), an LLM as a judge (a TOML file with what
+[systems.NAME] says of it in a recipe), or a model in the published layout, by folder or hub name. Of the
+first two there are accuracies of pairs, in eval.json and scores.jsonl.
 
 Examples:
 
@@ -32,6 +42,8 @@ Examples:
 
     armo eval runs/sample --benchmark pairs.jsonl --steer safety.toml
 
+    armo eval judge.toml --benchmark pairs.jsonl --out runs/judge
+
     armo explain runs/sample --file runs/sample/eval/pairs/misjudged.jsonl
 """
 
@@ -42,7 +54,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _eval(
-    model: ModelArgument,
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="Model folder, run folder of `armo train`, folder of a preference model, a model in the "
+            "published layout by folder or hub name, or TOML file of a judge."
+        ),
+    ],
     benchmark: Annotated[
         list[str],
         typer.Option(
@@ -60,23 +78,82 @@ def _eval(
     backbone: BackboneOption = None,
     json: JsonOption = False,
 ) -> None:
-    from armo.benchmark import default_folder, evaluate, read_sources
+    from armo.benchmark import default_folder, read_sources
     from armo.data.naming import parse_source
+    from armo.rivals.opening import is_other_system, refuse_options
 
+    other = is_other_system(model)
+    if other:
+        refuse_options(model, steer, backbone)
     # A wrong file is told before the backbone takes its seconds to load.
     rows = read_sources([parse_source(name, ["benchmark"]) for name in benchmark])
-    loaded = load_model(model, steer, backbone)
-
-    import msgspec
-
+    folder = out or default_folder(model, rows.name)
+    if other:
+        _eval_other(model, rows, folder, json)
+        return
+    from armo.benchmark import evaluate
     from armo.progress import on_terminal
     from armo.report.benchmark import benchmark_view
+
+    figures = evaluate(load_model(model, steer, backbone), rows, folder, on_terminal)
+    _show(figures, benchmark_view, json)
+    if not json:
+        typer.echo(f"\nfigures, misjudged {rows.kind} and rejects: {folder}")
+
+
+def _eval_other(path: Path, rows: Benchmark, folder: Path, json: bool) -> None:
+    """Measure a preference model or a judge."""
+    from armo.leaderboard.evaluation import evaluate_system
+    from armo.progress import on_terminal
+    from armo.rivals.opening import open_other
+
+    system = open_other(path, folder / "answers")
+    figures = evaluate_system(system, path.stem, rows, folder, on_terminal)
+    _show(figures, _system_view, json)
+    if not json:
+        typer.echo(f"\nfigures, results of each pair and rejects: {folder}")
+
+
+def _show(
+    figures: Mapping[str, Any], view: Callable[[Mapping[str, Any]], RenderableType], json: bool
+) -> None:
+    import msgspec
+
     from armo.report.console import console
 
-    folder = out or default_folder(model, rows.name)
-    figures = evaluate(loaded, rows, folder, on_terminal)
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(figures) + b"\n")
     else:
-        console().print(benchmark_view(figures))
-        typer.echo(f"\nfigures, misjudged {rows.kind} and rejects: {folder}")
+        console().print(view(figures))
+
+
+def _system_view(figures: Mapping[str, Any]) -> RenderableType:
+    """Return the accuracies of one system: sections, other categories, subsets, all pairs."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from armo.report.parts import folded, interval, number, table
+
+    system, benchmark = figures["system"], figures["benchmark"]
+    head = (
+        f"{system['label']} ({system['kind']}, {system['base']}) on '{benchmark['name']}': "
+        f"{benchmark['pairs']:,} of {benchmark['rows']:,} pairs were judged"
+    )
+    shown = table(folded("part"), number("pairs"), number("accuracy, %"))
+    for part in system["sections"]:
+        if part["accuracy"] is not None:
+            name = part["name"] if part["complete"] else f"{part['name']} (partial)"
+            accuracy = part["accuracy"]
+            shown.add_row(Text(name), f"{accuracy['count']:,}", interval(accuracy, 1, unit=100))
+    for part in [*system["categories"], *system["subsets"]]:
+        shown.add_row(
+            Text(part["name"]), f"{part['pairs']:,}", interval(part["accuracy"], 1, unit=100)
+        )
+    every = system["all_pairs"]["accuracy"]
+    shown.add_row("all pairs alike", f"{every['count']:,}", interval(every, 1, unit=100))
+    notes = [
+        f"{count:,} pairs: {note}"
+        for note, count in {**system["notes"], "a tie, or left open": every["ties"]}.items()
+        if count
+    ]
+    return Group(Text(head), shown, *map(Text, notes))

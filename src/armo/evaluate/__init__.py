@@ -6,6 +6,13 @@ from armo.evaluate.bootstrap import (
     bootstrap_statistic,
     paired_difference,
 )
+from armo.evaluate.calibration import (
+    Calibration,
+    CalibrationBin,
+    MarginBin,
+    accuracy_by_margin,
+    calibration,
+)
 from armo.evaluate.correlation import (
     pearson,
     pearson_within,
@@ -20,21 +27,27 @@ from armo.evaluate.rewardbench import (
     SectionScore,
     SubsetScore,
     rewardbench,
+    subset_shares,
     weighted_score,
 )
 from armo.evaluate.strata import bootstrap_strata
 
 __all__ = [
     "Accuracy",
+    "Calibration",
+    "CalibrationBin",
     "Interval",
+    "MarginBin",
     "RatingQuality",
     "Scores",
     "SectionScore",
     "SubsetScore",
     "accuracy",
+    "accuracy_by_margin",
     "bootstrap_mean",
     "bootstrap_statistic",
     "bootstrap_strata",
+    "calibration",
     "log_loss",
     "paired_difference",
     "pearson",
@@ -43,6 +56,7 @@ __all__ = [
     "rewardbench",
     "spearman",
     "spearman_within",
+    "subset_shares",
     "weighted_score",
     "within",
 ]

@@ -102,16 +102,19 @@ def rewardbench(
     section is the mean of those and is marked partial.
 
     Args:
-        correct: Whether `score(chosen) > score(rejected)`, strictly: a tie is lost. Shape `[n]`.
+        correct: Whether `score(chosen) > score(rejected)`, strictly: a tie of scores is lost. A judge
+            that says who wins and leaves a pair open gets half a point for it, so 0.5 may be given
+            too. Shape `[n]`.
         subset: The subset of each pair, under the benchmark's name for it.
 
     Raises:
-        InputError: No pairs, lengths differ, or a value is neither true nor false.
+        InputError: No pairs, lengths differ, or a value is none of true, false and 0.5.
     """
     right = finite(correct, "correct")
-    if not np.isin(right, (0, 1)).all():
+    if not np.isin(right, (0, 0.5, 1)).all():
         raise InputError(
-            "correct must be true or false for every pair; a tie is lost, so give false"
+            "correct must be true or false for every pair, or 0.5 where a judge leaves it open; a tie "
+            "of scores is lost, so give false"
         )
     same_rows(len(right), len(subset), "subset")
     if len(right) == 0:
@@ -123,6 +126,20 @@ def rewardbench(
         prior_sets=_section_score(SECTIONS[PRIOR_SETS], found),
         unknown={name: score for name, score in found.items() if score.expected is None},
     )
+
+
+def subset_shares(name: str, section: SectionScore) -> dict[str, float]:
+    """Return what each subset that is there counts in the score; together the section's weight.
+
+    Args:
+        name: Of the section.
+        section: How it went.
+    """
+    layout = SECTIONS[name]
+    total = sum(layout.subsets[subset].weight for subset in section.subsets)
+    return {
+        subset: layout.weight * layout.subsets[subset].weight / total for subset in section.subsets
+    }
 
 
 def weighted_score(sections: Mapping[str, float]) -> float:

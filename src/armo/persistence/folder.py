@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from armo.atomic import atomic_folder
+from armo.atomic import atomic_folder, write_text
 from armo.errors import InputError, ModelError
 from armo.heads import Heads
 from armo.persistence.layout import (
@@ -25,6 +26,7 @@ from armo.persistence.layout import (
     encode_heads,
     heads_from_tensors,
 )
+from armo.persistence.readme import README, is_untouched, marked
 from armo.sealed import CHECKSUM, is_intact, write_sealed
 
 # Products of larger numbers with features could overflow float64.
@@ -33,19 +35,43 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError)
 
 
 def save_folder(
-    folder: Path, heads: Heads, config: ModelConfig, metrics: dict[str, Any] | None
+    folder: Path,
+    heads: Heads,
+    config: ModelConfig,
+    metrics: dict[str, Any] | None,
+    card: str | None = None,
 ) -> None:
     """Write a model folder atomically, in place of an older model there.
+
+    A README.md there that somebody has written or edited is kept, with a warning that says so.
+
+    Args:
+        folder: Where.
+        heads: What was trained.
+        config: What describes it.
+        metrics: Figures of the training run, where there was one.
+        card: Becomes README.md; none is written where it is None.
 
     Raises:
         ModelError: If the folder holds something that is no model.
     """
     _refuse_other_files(folder)
+    edited = _edited_readme(folder)
     with atomic_folder(folder) as temporary:
         (temporary / HEADS).write_bytes(encode_heads(heads))
         write_sealed(temporary / CONFIG, config)
         if metrics is not None:
             write_sealed(temporary / METRICS, metrics)
+        if edited is not None:
+            (temporary / README).write_bytes(edited)
+        elif card is not None:
+            write_text(temporary / README, marked(card))
+    if edited is not None:
+        warnings.warn(
+            f"{folder / README} was edited and is kept, so it may describe an older model; remove it "
+            "and save anew for a new card",
+            stacklevel=2,
+        )
 
 
 def load_folder(folder: Path) -> tuple[Heads, ModelConfig, dict[str, Any] | None]:
@@ -71,13 +97,22 @@ def load_folder(folder: Path) -> tuple[Heads, ModelConfig, dict[str, Any] | None
     return heads, config, _read_metrics(folder / METRICS)
 
 
+def _edited_readme(folder: Path) -> bytes | None:
+    """Return a README that is not as it was generated, or None."""
+    path = folder / README
+    if not path.exists():
+        return None
+    raw = _read_bytes(path)
+    return None if is_untouched(raw) else raw
+
+
 def _refuse_other_files(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
         raise ModelError(f"{folder} is a file; give a folder")
     found = {path.name for path in folder.iterdir()}
-    other = sorted(found - {CONFIG, HEADS, METRICS})
+    other = sorted(found - {CONFIG, HEADS, METRICS, README})
     if not other and HEADS in found and not _is_json(folder / CONFIG):
         raise ModelError(f"{folder / CONFIG} is damaged; remove the folder to save anew")
     if other or (found and not _is_ours(folder / CONFIG)):

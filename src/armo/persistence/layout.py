@@ -4,6 +4,7 @@ config.json         objectives, backbone, scales, checksum of the heads
 heads.safetensors   regression.weight, regression.intercept, debias.matrix,
                     gate.layers.<i>.weight, gate.layers.<i>.bias
 metrics.json        figures of the training run, where there was one
+README.md           the model card, made of the above; kept once somebody has edited it
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from armo.conversation import Conversation, Message
 from armo.progress import Reporter
@@ -81,6 +81,7 @@ class Description:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+@runtime_checkable
 class System(Protocol):
     """A judge of pairs."""
 

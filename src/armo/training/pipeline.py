@@ -19,6 +19,7 @@ from armo.training.outcome import plain
 from armo.training.prepare import prepare
 from armo.training.reading import read_data
 from armo.training.recipe import Recipe
+from armo.training.stage0 import tune_backbone
 from armo.training.start import Start
 
 MODEL, STAGES, METRICS = "model", "stages", "metrics.json"
@@ -43,7 +44,8 @@ def train(
     """Train a reward model and leave it, its figures and the rejected rows in a folder.
 
     The folder then holds `model/`, `metrics.json`, `rejects.jsonl`, and what a second run needs:
-    `features/` and `stages/`. Killed at any time and run again, it goes on where it was.
+    `features/`, `stages/`, and `stage0/` where the backbone was fine-tuned first. Killed at any time
+    and run again, it goes on where it was.
 
     Args:
         recipe: What to do.
@@ -62,7 +64,11 @@ def train(
 
 def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -> Run:
     data = read_data(recipe, start, reporter)
-    backbone = load(recipe.backbone) if start is None else start.backbone
+    stage0 = tune_backbone(recipe, data, out, reporter, start)
+    if start is not None:
+        backbone = start.backbone
+    else:
+        backbone = load(recipe.backbone if stage0 is None else stage0.backbone)
     prepared = prepare(recipe, data, backbone, out, reporter, start)
     fitted = fit_stages(prepared, recipe, out / STAGES, reporter)
     verbosity = prepared.names[prepared.verbosity]
@@ -72,6 +78,7 @@ def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -
         "model": model.config.hash,
         "started_from": start.model if start else None,
         "recipe": dataclasses.asdict(recipe),
+        "stage0": stage0.record() if stage0 else None,
         "backbone": {**dataclasses.asdict(backbone.identity), "dtype": backbone.dtype},
     }
     metrics = plain(head | figures_of(prepared, fitted, backbone, recipe))

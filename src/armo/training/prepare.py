@@ -19,6 +19,7 @@ from armo.rejects import write_rejects
 from armo.splits import TRAIN
 from armo.training.checks import taken_out_from
 from armo.training.recipe import LENGTH, Recipe
+from armo.training.stage0 import features_folder
 from armo.training.start import Start
 from armo.training.tables import (
     PairTable,
@@ -81,7 +82,8 @@ def prepare(
     """
     objectives = data.objectives
     wanted = requests(data.ratings, data.preferences)
-    extraction = extract(backbone, wanted, out / FEATURES, reporter)
+    folder = features_folder(recipe, backbone, out / FEATURES)
+    extraction = extract(backbone, wanted, folder, reporter)
     write_rejects(out / REJECTS, [*data.rejects, *extraction.rejects])
     if data.left_out:
         write_rejects(out / LEFT_OUT, data.left_out)

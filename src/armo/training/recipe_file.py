@@ -21,6 +21,7 @@ from armo.errors import ArmoError, RecipeError, nearest
 from armo.overlap.entries import is_known_benchmark
 from armo.overlap.settings import valid_threshold
 from armo.training.recipe import MOST, DataSettings, Recipe
+from armo.training.stage0 import check_stage0
 
 # What names a set, if it names no file: with a file of its layout or options, or alone.
 _WITH_SET = re.compile(rf"({'|'.join(known.name for known in known_sets())})[:,]")
@@ -126,6 +127,7 @@ def _check(recipe: Recipe, name: str) -> None:
     for complaint, wrong in complaints.items():
         if wrong:
             raise RecipeError(f"{name}: {complaint}")
+    check_stage0(recipe.stage0, name)
     try:
         recipe.data.pairs_from_ratings.check()
     except ArmoError as error:

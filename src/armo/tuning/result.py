@@ -32,6 +32,7 @@ class Tuned(msgspec.Struct, frozen=True, kw_only=True):
         seconds: Time of the training, over all runs if it was resumed.
         history: What was logged, in order: step, loss, learning rate and others.
         figures: Loss and accuracy on the validation split, where they were measured.
+        notes: What a reader should know, such as what was replaced.
     """
 
     loss: Loss
@@ -46,6 +47,7 @@ class Tuned(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     history: list[dict[str, Any]]
     figures: dict[str, Any]
+    notes: list[str] = []
 
 
 def write_tuned(folder: Path, tuned: Tuned) -> None:

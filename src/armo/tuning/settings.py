@@ -59,7 +59,7 @@ class TuningSettings:
     max_tokens: int | None = None
     gradient_checkpointing: bool | None = None
     lora_rank: int = 16
-    lora_alpha: float = 32.0
+    lora_alpha: int = 32
     lora_dropout: float = 0.05
     lora_targets: str | list[str] = "all-linear"
     merge: bool = True
@@ -87,7 +87,7 @@ class TuningSettings:
             "clip: must be above 0": not 0 < self.clip < _OPEN,
             "max_tokens: must be at least 8": tokens is not None and tokens < 8,
             "lora_rank: must be at least 1": self.lora_rank < 1,
-            "lora_alpha: must be above 0": not 0 < self.lora_alpha < _OPEN,
+            "lora_alpha: must be above 0": self.lora_alpha < 1,
             "lora_dropout: must be 0 to below 1": not 0 <= self.lora_dropout < 1,
             "lora_targets: name at least one module": not self.lora_targets,
             "seed: must be 0 to 2³² − 1": not 0 <= self.seed < 2**32,

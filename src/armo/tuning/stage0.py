@@ -13,8 +13,10 @@ class Stage0Settings:
     Attributes:
         loss: `none` leaves the backbone as it is; `bradley-terry` trains it on the pairs, as the authors'
             own backbone was; `ratings` on the ratings, which is equation 1 over θ too.
+        layer: Layer that is read afterwards; the head that was trained stood on the last.
         settings: Hyperparameters that differ from the paper's; the fields of `TuningSettings`.
     """
 
     loss: Literal["none", "bradley-terry", "ratings"] = "none"
+    layer: int | Literal["last"] = "last"
     settings: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,122 @@
+"""`armo leaderboard` and what `armo eval` takes besides reward models, as a command line has them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from tests.benchmark.small import model_on, rows
+from tests.benchmark.test_benchmark_reading import write
+from typer.testing import CliRunner
+
+from armo.backbone import Backbone
+from armo.cli import evaluate, leaderboard
+from armo.errors import ArmoError, DataError, InputError, MissingExtraError, RecipeError
+
+RECIPE = """
+[data]
+ratings = ["sample"]
+preferences = ["sample"]
+[evaluation]
+resamples = 20
+[leaderboard]
+cost_pairs = 0
+"""
+
+
+def armo(*arguments: object):
+    app = typer.Typer()
+    evaluate.register(app)
+    leaderboard.register(app)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def error_of(*arguments: object) -> ArmoError:
+    error = armo(*arguments).exception
+    assert isinstance(error, ArmoError)
+    return error
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("pairs") / "pairs.jsonl", rows(30))
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny: Backbone, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe whose gate is a finished model, so that nothing is trained."""
+    folder = tmp_path_factory.mktemp("recipe")
+    model_on(tiny).save_pretrained(folder / "model")
+    system = f'[systems.gate]\nkind = "model"\npath = "{folder / "model"}"\nlabel = "mine"\n'
+    (folder / "mine.toml").write_text(RECIPE + system)
+    return folder / "mine.toml"
+
+
+def test_help_has_examples():
+    assert "armo leaderboard my.toml --data DIR --out runs/compared" in armo(
+        "leaderboard", "--help"
+    ).output.replace("\n", " ").replace("  ", " ")
+
+
+def test_a_comparison_leaves_figures_and_page(recipe, source, tmp_path):
+    found = armo("leaderboard", recipe, "--benchmark", source, "--only", "gate", "--out", tmp_path)
+    assert found.exit_code == 0, found.output
+    figures = json.loads((tmp_path / "leaderboard.json").read_text())
+    assert (figures["recipe"], figures["systems"][0]["label"]) == ("mine", "mine")
+    assert "mine (gate): " in found.stderr
+    assert "of 30 pairs" in found.stderr
+    assert (tmp_path / "leaderboard.html").read_text().startswith("<!")
+    assert "Comparison on 'pairs'" in found.stdout
+
+
+def test_without_the_library_of_the_page_there_are_figures(recipe, source, tmp_path, monkeypatch):
+    def missing(figures: object) -> str:
+        raise MissingExtraError("pip install 'armo[report]'")
+
+    monkeypatch.setattr("armo.report.leaderboard.page", missing)
+    # The recipe's own benchmark lies in its data folder.
+    named = recipe.with_name("named.toml")
+    named.write_text(
+        recipe.read_text().replace("cost_pairs = 0", 'cost_pairs = 0\nbenchmark = ["pairs.jsonl"]')
+    )
+    out = tmp_path / "out"
+    only = ("--only", "gate", "--out", out, "--json")
+    found = armo("leaderboard", named, "--data", source.parent, *only)
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout) == json.loads((out / "leaderboard.json").read_text())
+    assert "page: none: pip install" in found.stderr
+    assert not (out / "leaderboard.html").exists()
+    assert isinstance(error_of("leaderboard", named, *only), InputError)
+
+
+def test_what_is_missing_is_told(recipe, source, tmp_path):
+    error = error_of("leaderboard", recipe, "--out", tmp_path)
+    assert isinstance(error, RecipeError)
+    assert "leaderboard.benchmark: it names nothing to judge" in str(error)
+    error = error_of("leaderboard", recipe, "--only", "gat", "--out", tmp_path)
+    assert "did you mean 'gate'?" in str(error)
+    wrong = recipe.with_name("wrong.toml")
+    wrong.write_text(RECIPE + '[systems.x]\nkind = "judge"\nmodel = "x"\n')
+    error = error_of("leaderboard", wrong, "--benchmark", source, "--out", tmp_path)
+    assert "systems.x" in str(error)
+    assert "base_url" in str(error)
+
+
+def test_eval_of_a_judge_that_is_not_there_says_so(source, tmp_path):
+    judge = tmp_path / "judge.toml"
+    judge.write_text('base_url = "http://127.0.0.1:9/v1"\nmodel = "nobody"\nretries = 0\n')
+    error = error_of("eval", judge, "--benchmark", source)
+    assert "nothing answers there" in str(error)
+    assert not (tmp_path / "judge-eval" / "pairs" / "eval.json").exists()
+    steered = error_of("eval", judge, "--benchmark", source, "--steer", "safe.toml")
+    assert "--steer" in str(steered)
+    assert "is a judge" in str(steered)
+
+
+def test_eval_of_a_preference_model_that_is_damaged_says_so(source, tmp_path):
+    (tmp_path / "preference_model.json").write_text("{")
+    error = error_of("eval", tmp_path, "--benchmark", source, "--out", tmp_path / "out")
+    assert "preference_model.json" in str(error)
+    assert not isinstance(error, DataError)
