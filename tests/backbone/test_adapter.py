@@ -16,9 +16,11 @@ from transformers import (
     AutoTokenizer,
 )
 
+from armo import RewardModel
 from armo.backbone import BackboneSettings, check_same, load
 from armo.errors import BackboneError, MissingExtraError
 from armo.model import RewardModel
+from tests.heads import random_heads
 from tests.heads import random_heads
 from tests.tiny import chat, make_model, make_tiny_llama, make_tokenizer
 
@@ -43,6 +45,8 @@ KINDS = {
     "dora": (AutoModelForCausalLM, "CAUSAL_LM", {"use_dora": True}),
     "tokens": (AutoModelForCausalLM, "CAUSAL_LM", {"trainable_token_indices": [1, 5]}),
     "embeddings": (AutoModelForCausalLM, "CAUSAL_LM", {"modules_to_save": ["embed_tokens"]}),
+    # PEFT saves the embeddings' own weights beside such an adapter.
+    "embedded": (AutoModelForCausalLM, "CAUSAL_LM", {"target_modules": ["q_proj", "embed_tokens"]}),
 }
 
 
@@ -136,6 +140,23 @@ def test_layers_are_cut_after_merging(base, adapter):
     assert np.abs(backbone.read([encoded]).response[0] - hidden.numpy()).max() <= 1e-5
 
 
+@pytest.mark.parametrize("quantization", ["none", "int8"])
+def test_a_saved_model_names_base_and_adapter_and_finds_them(
+    base, adapter, tmp_path, monkeypatch, quantization
+):
+    backbone = load(settings_of(base, adapter, quantization=quantization))
+    model = RewardModel.from_heads(random_heads(), backbone, "verbosity")
+    model.save_pretrained(tmp_path / "model")
+    monkeypatch.chdir(tmp_path)
+    again = RewardModel.from_pretrained("model", dtype="float32", device="cpu")
+    assert again.score([MESSAGES]) == model.score([MESSAGES])
+    assert again.config.backbone == backbone.identity
+    assert (again.config.backbone.name, again.config.backbone.adapter) == (str(base), str(adapter))
+    with pytest.raises(BackboneError, match="fingerprint|was trained on"):
+        other = make_tiny_llama(tmp_path / "other", seed=7)
+        RewardModel.from_pretrained("model", backbone=str(other), dtype="float32")
+
+
 def test_an_adapter_that_moved_is_given_as_the_backbone(base, adapter, tmp_path):
     moved = shutil.copytree(adapter, tmp_path / "moved")
     with pytest.raises(BackboneError, match="no such folder; if it was moved"):
@@ -157,6 +178,31 @@ def test_refuses_an_adapter_of_another_base(base, adapter, tmp_path):
     _rewrite(copied, base_model_name_or_path=None)
     with pytest.raises(BackboneError, match="does not name its base"):
         load(settings_of(copied))
+
+
+def test_a_local_folder_is_not_taken_for_a_hub_name(base, adapter, tmp_path, monkeypatch):
+    copied = shutil.copytree(adapter, tmp_path / "adapter")
+    _rewrite(copied, base_model_name_or_path="owner/base")
+    shutil.copytree(base, tmp_path / "models" / "base")
+    monkeypatch.chdir(tmp_path)
+    assert load(settings_of("models/base", copied)).identity.adapter == str(copied)
+
+
+def test_a_base_without_weights_can_not_be_compared(base, adapter, tmp_path):
+    copied = shutil.copytree(adapter, tmp_path / "adapter")
+    _rewrite(copied, base_model_name_or_path=str(tmp_path))
+    assert load(settings_of(base, copied)).identity.adapter == str(copied)
+
+
+def test_refuses_an_adapter_on_top_of_another(adapter, tmp_path):
+    copied = shutil.copytree(adapter, tmp_path / "adapter")
+    _rewrite(copied, base_model_name_or_path=str(adapter))
+    with pytest.raises(BackboneError, match="on top of another adapter"):
+        load(settings_of(copied))
+    # Nor is one of the two that are named left out in silence.
+    for other in ("owner/other", "other"):
+        with pytest.raises(BackboneError, match="can't go on top of it"):
+            load(settings_of(adapter, other))
 
 
 def test_refuses_an_adapter_whose_shapes_do_not_fit(base, adapter, tmp_path):
@@ -188,6 +234,10 @@ def test_refuses_strays_and_gaps(base, adapter, tmp_path):
         load(settings_of(base, saved("shape", tensors | {first: tensors[first][:, :3].clone()})))
     with pytest.raises(BackboneError, match="changes nothing but a head"):
         load(settings_of(base, saved("head", {"base_model.model.score.weight": tensors[first]})))
+    # A weight of the decoder's own that PEFT calls otherwise, as an adapter stands beside it.
+    own = first.partition(".lora_")[0] + ".weight"
+    with pytest.raises(BackboneError, match="finds no place for 1 of its tensors"):
+        load(settings_of(base, saved("own", tensors | {own: torch.zeros(32, 64)})))
     broken = tensors | {first: torch.full_like(tensors[first], float("nan"))}
     with pytest.raises(BackboneError, match="does not fit this backbone"):
         load(settings_of(base, saved("nan", broken)))
@@ -203,6 +253,10 @@ def test_refuses_prompt_tuning(base, tmp_path):
 
 def test_refuses_pickles_and_damage(base, adapter, tmp_path):
     copied = shutil.copytree(adapter, tmp_path / "adapter")
+    weights = (copied / "adapter_model.safetensors").read_bytes()
+    (copied / "adapter_model.safetensors").write_bytes(weights[:-50])
+    with pytest.raises(BackboneError, match=r"can't read .*copy it anew"):
+        load(settings_of(base, copied))
     (copied / "adapter_model.safetensors").rename(copied / "adapter_model.bin")
     with pytest.raises(BackboneError, match="only pickled weights"):
         load(settings_of(base, copied))

@@ -126,8 +126,8 @@ def base_of(adapter: Adapter) -> tuple[str, str | None]:
 def check_base(adapter: Adapter, name: str, path: Path) -> None:
     """Raise BackboneError if the adapter's config names another base than the backbone at hand.
 
-    A base that is named by a path which is gone or holds no weights, or by a hub name where the backbone is a local folder,
-    can't be compared by name; then only the shapes tell.
+    A base that is named by a path without weights, or by a hub name where the backbone is a local
+    folder, can't be compared; then only the shapes tell.
     """
     base = adapter.base
     other = False

@@ -42,6 +42,8 @@ class Int8Linear(torch.nn.Module):
         layer: What is quantised.
     """
 
+    scale: torch.Tensor
+
     def __init__(self, layer: torch.nn.Linear) -> None:
         super().__init__()
         weight = layer.weight.detach().float()
