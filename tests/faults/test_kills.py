@@ -12,7 +12,7 @@ from tests.faults.small_run import differences
 
 
 @pytest.mark.parametrize(
-    ("kills", "stages"), [(6, 1), pytest.param(100, 6, marks=pytest.mark.slow)]
+    ("kills", "stages"), [(3, 1), pytest.param(100, 6, marks=pytest.mark.slow)]
 )
 @pytest.mark.timeout(7200)
 def test_killed_at_any_moment_the_run_ends_as_if_undisturbed(

@@ -44,7 +44,8 @@ def mean_over_seeds(truth: str, seeds: int, **size: int) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("truth", "features", "objectives"), [("clusters", 24, 5), ("regions", 8, 4)]
+    ("truth", "features", "objectives"),
+    [("clusters", 24, 5), pytest.param("regions", 8, 4, marks=pytest.mark.slow)],
 )
 def test_gate_comes_within_two_points_of_planted_truth(truth, features, objectives):
     mean = mean_over_seeds(truth, 3, pairs=6_000, features=features, objectives=objectives)
