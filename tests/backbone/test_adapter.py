@@ -19,8 +19,6 @@ from transformers import (
 from armo import RewardModel
 from armo.backbone import BackboneSettings, check_same, load
 from armo.errors import BackboneError, MissingExtraError
-from armo.model import RewardModel
-from tests.heads import random_heads
 from tests.heads import random_heads
 from tests.tiny import chat, make_model, make_tiny_llama, make_tokenizer
 
@@ -138,23 +136,6 @@ def test_layers_are_cut_after_merging(base, adapter):
         ids = torch.tensor(encoded.ids.astype(np.int64))[None]
         hidden = model(input_ids=ids, output_hidden_states=True).hidden_states[2][0, -1]
     assert np.abs(backbone.read([encoded]).response[0] - hidden.numpy()).max() <= 1e-5
-
-
-@pytest.mark.parametrize("quantization", ["none", "int8"])
-def test_a_saved_model_names_base_and_adapter_and_finds_them(
-    base, adapter, tmp_path, monkeypatch, quantization
-):
-    backbone = load(settings_of(base, adapter, quantization=quantization))
-    model = RewardModel.from_heads(random_heads(), backbone, "verbosity")
-    model.save_pretrained(tmp_path / "model")
-    monkeypatch.chdir(tmp_path)
-    again = RewardModel.from_pretrained("model", dtype="float32", device="cpu")
-    assert again.score([MESSAGES]) == model.score([MESSAGES])
-    assert again.config.backbone == backbone.identity
-    assert (again.config.backbone.name, again.config.backbone.adapter) == (str(base), str(adapter))
-    with pytest.raises(BackboneError, match="fingerprint|was trained on"):
-        other = make_tiny_llama(tmp_path / "other", seed=7)
-        RewardModel.from_pretrained("model", backbone=str(other), dtype="float32")
 
 
 def test_an_adapter_that_moved_is_given_as_the_backbone(base, adapter, tmp_path):

@@ -17,12 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModel
 
+from armo import RewardModel
 from armo.backbone import BackboneSettings, check_same, load
 from armo.backbone.quantized import Int8Linear, only_installed_code, quantize
 from armo.conversation import conversation_key
 from armo.errors import BackboneError, MissingExtraError, StoreError
 from armo.features import Request, extract
 from armo.progress import silent
+from tests.heads import random_heads
 from tests.tiny import chat, make_tiny_llama
 
 bitsandbytes = pytest.importorskip("bitsandbytes")
@@ -160,6 +162,16 @@ def test_an_adapter_is_merged_first(base, tmp_path):
         str(tmp_path / "adapter"),
         "int8",
     )
+
+
+@pytest.mark.parametrize("quantization", WIDTHS)
+def test_a_saved_model_is_quantised_as_it_was(base, tmp_path, quantization):
+    backbone = load(settings_of(base, quantization))
+    model = RewardModel.from_heads(random_heads(), backbone, "verbosity")
+    model.save_pretrained(tmp_path / "model")
+    again = RewardModel.from_pretrained(tmp_path / "model", dtype="float32", device="cpu")
+    assert again.config.backbone == backbone.identity
+    assert again.score(ROWS) == model.score(ROWS)
 
 
 def test_features_of_different_widths_do_not_mix(base, tmp_path):

@@ -108,6 +108,22 @@ class Backbone:
         return self.identity.hidden_size
 
     @property
+    def model(self) -> Any:
+        """The decoder as it reads: cut to its layer, its adapter merged. To be read, not changed."""
+        return self._model
+
+    @property
+    def template(self) -> ChatTemplate:
+        """What writes the conversations."""
+        return self._template
+
+    @property
+    def device(self) -> torch.device:
+        """Where the forward pass runs."""
+        device: torch.device = self._model.device
+        return device
+
+    @property
     def dtype(self) -> str:
         """Number format of the forward pass."""
         return dtype_name(self._model.dtype)
@@ -116,7 +132,12 @@ class Backbone:
     def parameters_per_token(self) -> int:
         """Weights that each token passes through: all but the embedding table."""
         embedding = int(self._model.get_input_embeddings().weight.numel())
-        return sum(int(weight.numel()) for weight in self._model.parameters()) - embedding
+        # A byte holds two weights of four bits.
+        counts = (
+            int(weight.numel()) * (2 if weight.dtype == torch.uint8 else 1)
+            for weight in self._model.parameters()
+        )
+        return sum(counts) - embedding
 
     def encode(self, messages: Conversation) -> Encoded:
         """Check a conversation and return its tokens.

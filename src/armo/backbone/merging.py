@@ -76,7 +76,8 @@ def _merge(decoder: Any, adapter: Adapter) -> Any:
     _check_complete(
         adapter, tensors, get_peft_model_state_dict(model, save_embedding_layers=False), plain
     )
-    _check_placed(adapter, set_peft_model_state_dict(model, tensors).unexpected_keys)
+    loaded: Any = set_peft_model_state_dict(model, tensors)
+    _check_placed(adapter, loaded.unexpected_keys)
     merged = model.merge_and_unload(safe_merge=True)
     return getattr(merged, name) if name else merged
 

@@ -97,6 +97,11 @@ class ChatTemplate:
         self._refuse_unasked_header()
 
     @property
+    def tokenizer(self) -> Any:
+        """The tokenizer whose chat template this is. To be read, not changed."""
+        return self._tokenizer
+
+    @property
     def hash(self) -> str:
         """Hash of what decides tokens and positions: template, vocabulary, and the options."""
         probe = self._ids(

@@ -60,6 +60,8 @@ def _text(
     return environment.get_template("card.md.j2").render(
         head=yaml_head(config.backbone.name, hub_sets(sources)),
         config=config,
+        # The one objective of a model that was trained on pairs alone is not taken out of itself.
+        taken_out=config.verbosity if len(config.objectives) > 1 else "",
         metrics=found,
         known=known,
         unreadable=unreadable,
@@ -77,7 +79,7 @@ def _text(
         several=len(source_counts(found)) > 1,
         calibration=calibration(found),
         cautions=cautions(config, found),
-        steered=json.dumps(_heaviest(config, found)),
+        steered=json.dumps(_heaviest(config, found), ensure_ascii=False),
         notes=_notes(found),
     )
 

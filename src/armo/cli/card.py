@@ -42,10 +42,17 @@ def _card(
 
     from armo.atomic import write_text
     from armo.card import card_text
-    from armo.persistence import load_folder
+    from armo.persistence import is_published, load_folder
+    from armo.persistence.locating import locate_model
     from armo.persistence.readme import is_untouched, marked
 
-    _, config, metrics = load_folder(model)
+    folder = locate_model(model)
+    if is_published(folder):
+        raise ModelError(
+            f"{model} is in the layout of the published checkpoint, which has no figures; make a model "
+            f"folder with its card of it: armo import {model} --out DIR"
+        )
+    _, config, metrics = load_folder(folder)
     text = marked(card_text(config, metrics))
     if out is not None:
         if out.is_file() and not is_untouched(out.read_bytes()):

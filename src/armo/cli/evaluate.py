@@ -105,11 +105,12 @@ def _eval_other(path: Path, rows: Benchmark, folder: Path, json: bool) -> None:
     """Measure a preference model or a judge."""
     from armo.leaderboard.evaluation import evaluate_system
     from armo.progress import on_terminal
+    from armo.report.one_system import system_view
     from armo.rivals.opening import open_other
 
     system = open_other(path, folder / "answers")
-    figures = evaluate_system(system, path.stem, rows, folder, on_terminal)
-    _show(figures, _system_view, json)
+    figures = evaluate_system(system, path.resolve().stem, rows, folder, on_terminal)
+    _show(figures, system_view, json)
     if not json:
         typer.echo(f"\nfigures, results of each pair and rejects: {folder}")
 
@@ -125,35 +126,3 @@ def _show(
         sys.stdout.buffer.write(msgspec.json.encode(figures) + b"\n")
     else:
         console().print(view(figures))
-
-
-def _system_view(figures: Mapping[str, Any]) -> RenderableType:
-    """Return the accuracies of one system: sections, other categories, subsets, all pairs."""
-    from rich.console import Group
-    from rich.text import Text
-
-    from armo.report.parts import folded, interval, number, table
-
-    system, benchmark = figures["system"], figures["benchmark"]
-    head = (
-        f"{system['label']} ({system['kind']}, {system['base']}) on '{benchmark['name']}': "
-        f"{benchmark['pairs']:,} of {benchmark['rows']:,} pairs were judged"
-    )
-    shown = table(folded("part"), number("pairs"), number("accuracy, %"))
-    for part in system["sections"]:
-        if part["accuracy"] is not None:
-            name = part["name"] if part["complete"] else f"{part['name']} (partial)"
-            accuracy = part["accuracy"]
-            shown.add_row(Text(name), f"{accuracy['count']:,}", interval(accuracy, 1, unit=100))
-    for part in [*system["categories"], *system["subsets"]]:
-        shown.add_row(
-            Text(part["name"]), f"{part['pairs']:,}", interval(part["accuracy"], 1, unit=100)
-        )
-    every = system["all_pairs"]["accuracy"]
-    shown.add_row("all pairs alike", f"{every['count']:,}", interval(every, 1, unit=100))
-    notes = [
-        f"{count:,} pairs: {note}"
-        for note, count in {**system["notes"], "a tie, or left open": every["ties"]}.items()
-        if count
-    ]
-    return Group(Text(head), shown, *map(Text, notes))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from armo.cli.common import JsonOption
-from armo.errors import InputError, RecipeError, nearest
+from armo.errors import DataError, InputError, RecipeError, nearest
 
 if TYPE_CHECKING:
     from armo.data.sources import Source
@@ -72,6 +72,10 @@ def _leaderboard(
 
     # What is wrong with recipe, systems or benchmark is told before torch takes its seconds to load.
     checked = read_recipe(recipe, data)
+    if checked.leaderboard.cost_pairs < 0:
+        raise RecipeError(
+            f"{recipe}: leaderboard.cost_pairs: must not be negative; 0 measures none"
+        )
     systems = read_systems(checked.systems, str(recipe))
     check_systems(systems, str(recipe))
     systems = _chosen(systems, only or [], str(recipe))
@@ -90,11 +94,15 @@ def _leaderboard(
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(figures) + b"\n")
         typer.echo(f"page: {page}", err=True)
-        return
-    from armo.report.leaderboard import leaderboard_view
+    else:
+        from armo.report.leaderboard import leaderboard_view
 
-    console().print(leaderboard_view(figures))
-    typer.echo(f"\nfigures: {out / 'leaderboard.json'}\npage: {page}")
+        console().print(leaderboard_view(figures))
+        typer.echo(f"\nfigures: {out / 'leaderboard.json'}\npage: {page}")
+    if not any(system["available"] for system in figures["systems"]):
+        raise DataError(
+            "no system could judge the benchmark; the reasons stand above, and in the figures"
+        )
 
 
 def _chosen(
@@ -132,13 +140,15 @@ def _sources(
 def _tell(key: str, settings: AnySystem, outcome: Outcome) -> None:
     """Say in a line that a system is done."""
     from armo.leaderboard.compare import Absent
+    from armo.report.survey.visible import one_line
 
+    name = f"{one_line(settings.label)} ({key})"
     if isinstance(outcome, Absent):
-        typer.echo(f"{settings.label} ({key}): not available: {outcome.reason}", err=True)
+        typer.echo(f"{name}: not available: {one_line(outcome.reason, 1000)}", err=True)
         return
     credits = [one.credit for one in outcome.judged if one.credit is not None]
     typer.echo(
-        f"{settings.label} ({key}): {sum(credits) / len(credits):.1%} of {len(credits):,} pairs",
+        f"{name}: {sum(credits) / len(credits):.1%} of {len(credits):,} pairs",
         err=True,
     )
 

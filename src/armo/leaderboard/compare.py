@@ -191,9 +191,12 @@ def benchmark_head(benchmark: Benchmark, results: Any) -> dict[str, Any]:
 
     Args:
         benchmark: What was judged.
-        results: Of the systems; a pair counts as unreadable if none of them judged it.
+        results: Of the systems; a pair counts as unreadable if it was given to some of them and none
+            judged it. Pairs that limits leave out are neither judged nor unreadable.
     """
-    judged = {one.id for found in results for one in found.judged if one.credit is not None}
+    seen = [one for found in results for one in found.judged]
+    judged = {one.id for one in seen if one.credit is not None}
+    lost = {one.id for one in seen} - judged
     count = len(benchmark.rows) + len(benchmark.rejects)
     origins = benchmark.origins
     head: dict[str, Any] = plain(
@@ -204,7 +207,7 @@ def benchmark_head(benchmark: Benchmark, results: Any) -> dict[str, Any]:
             "rows": count,
             "pairs": len(judged),
             "malformed": len(benchmark.rejects),
-            "unreadable": count - len(judged),
+            "unreadable": len(benchmark.rejects) + len(lost),
             "notes": benchmark.notes,
         }
     )

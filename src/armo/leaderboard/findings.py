@@ -25,10 +25,16 @@ class Lead:
 
 
 def leader(standings: Mapping[str, Standing]) -> Lead | None:
-    """Return who wins the largest share of pairs, every pair alike; None without two systems."""
+    """Return who wins the largest share of pairs, every pair alike; None without two systems.
+
+    A system that judged less than half as many pairs as another can't lead: shares of a few pairs are
+    high by luck. It is compared with who does.
+    """
     if len(standings) < 2:
         return None
-    best = max(standings, key=lambda key: float(standings[key].credit.mean()))
+    most = max(len(one.places) for one in standings.values())
+    known = [key for key, one in standings.items() if 2 * len(one.places) >= most]
+    best = max(known, key=lambda key: float(standings[key].credit.mean()))
     gained = {key: ahead(standings[best], other) for key, other in standings.items() if key != best}
     unsettled = [
         key for key, gain in gained.items() if gain is None or gain.low is None or gain.low <= 0
@@ -55,8 +61,9 @@ def findings(systems: Sequence[System], reference: str, lead: Lead | None) -> li
 
 def _best(systems: Mapping[str, System], lead: Lead) -> str:
     best = systems[lead.key]
+    record = best["all_pairs"]["accuracy"]
     said = (
-        f"Most pairs are won by {best['label']}: {_share(best['all_pairs']['accuracy'])}, every pair "
+        f"Most pairs are won by {best['label']}: {_share(record)} of {record['count']:,}, every pair "
         "alike"
     )
     if not lead.open:

@@ -75,6 +75,18 @@ def growing(folder: Path, origin: str) -> Iterator[Journal[JudgedPair]]:
         yield journal
 
 
+def forget(folder: Path, origin: str) -> None:
+    """Remove the results that were being made."""
+    _unfinished(folder, origin).unlink(missing_ok=True)
+
+
+def add_cost(folder: Path, head: Head, cost: dict[str, Any] | None) -> Head:
+    """Write down what judging took beside finished results, and return their head."""
+    found = msgspec.structs.replace(head, cost=cost)
+    write_sealed(folder / HEAD, found)
+    return found
+
+
 def finish(
     folder: Path,
     origin: str,

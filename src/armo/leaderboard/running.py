@@ -10,7 +10,7 @@ from armo.leaderboard.cost import measured_cost, reported_cost
 from armo.leaderboard.entry import Results
 from armo.leaderboard.judged import JudgedPair, blind
 from armo.leaderboard.judging import Reading, Rows, judge_rows, rows_hash
-from armo.leaderboard.keeping import Head, finish, growing, origin_of, read_kept
+from armo.leaderboard.keeping import Head, add_cost, finish, forget, growing, origin_of, read_kept
 from armo.leaderboard.share import same_share
 from armo.progress import Reporter
 from armo.rivals.system import System
@@ -40,6 +40,9 @@ def run_system(
     kept = read_kept(folder, origin)
     if kept is None or _may_pass(kept):
         folder.mkdir(parents=True, exist_ok=True)
+        if _reports(system):
+            # It keeps its answers itself, and its account must hold those of a killed run too.
+            forget(folder, origin)
         with growing(folder, origin) as journal:
             done = {pair.id for pair in journal.earlier}
             for piece in judge_rows(system, rows, done, reading, reporter):
@@ -47,6 +50,9 @@ def run_system(
         report = _report(system)
         cost = _cost(system, report, cost_rows, reporter)
         kept = finish(folder, origin, cost, report)
+    elif kept[0].cost is None and kept[0].report is None and cost_rows:
+        # An earlier run left the measurement out.
+        kept = add_cost(folder, kept[0], _cost(system, None, cost_rows, reporter)), kept[1]
     head, judged = kept
     return Results(system.description, judged, cost=head.cost, report=head.report)
 
@@ -65,9 +71,13 @@ def _may_pass(kept: tuple[Head, list[JudgedPair]]) -> bool:
     return head.report is not None and any(one.credit is None for one in judged)
 
 
+def _reports(system: System) -> bool:
+    return callable(getattr(system, "report", None))
+
+
 def _report(system: System) -> dict[str, Any] | None:
-    report = getattr(system, "report", None)
-    return report() if callable(report) else None
+    found: dict[str, Any] | None = system.report() if _reports(system) else None  # type: ignore[attr-defined]
+    return found
 
 
 def _cost(

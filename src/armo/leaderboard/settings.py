@@ -160,7 +160,8 @@ STANDARD: dict[str, dict[str, Any]] = {
 def read_systems(raw: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, AnySystem]:
     """Return the systems of a recipe's `[systems]`, the standard ones first.
 
-    A standard system may be changed by a table of its name.
+    A table with the name of a standard system replaces it; one without a `kind` changes the keys that
+    it gives.
 
     Args:
         raw: The tables by name.
@@ -170,8 +171,11 @@ def read_systems(raw: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, A
         RecipeError: If a kind or key is unknown, or a value is of the wrong type.
     """
     found: dict[str, AnySystem] = {}
-    for key, table in (STANDARD | dict(raw)).items():
+    for key, given in (STANDARD | dict(raw)).items():
+        table = given if "kind" in given else STANDARD.get(key, {}) | dict(given)
         kind = table.get("kind")
+        if kind is None:
+            raise RecipeError(f"{name}: systems.{key}: give its kind: {', '.join(_KINDS)}")
         if kind not in _KINDS:
             raise RecipeError(
                 f"{name}: systems.{key}.kind: {kind!r} is none{nearest(str(kind), _KINDS)}; give one of "

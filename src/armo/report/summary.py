@@ -26,7 +26,7 @@ def summary(metrics: Mapping[str, Any]) -> RenderableType:
         Text("labels: train / validation / test; * = at the edge of the grid", style="dim"),
         _objectives(metrics),
         _notes(metrics["regression"]["notes"]),
-        heading(f"Debiasing: correlation with '{metrics['verbosity']}' and with length"),
+        heading(_of_debiasing(metrics["verbosity"])),
         _debias(metrics),
         _notes(metrics["debias"]["notes"]),
         heading("Gate: accuracy on the test pairs"),
@@ -127,6 +127,11 @@ def _objectives(metrics: Mapping[str, Any]) -> RenderableType:
             else Text(quality.get("reason") or ""),
         )
     return table
+
+
+def _of_debiasing(taken_out: str) -> str:
+    liking = f"with '{taken_out}' and " if taken_out else ""
+    return f"Debiasing: correlation {liking}with length"
 
 
 def _debias(metrics: Mapping[str, Any]) -> RenderableType:

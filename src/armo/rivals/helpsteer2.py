@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from armo.errors import InputError, RecipeError, nearest
 from armo.leaderboard.settings import HelpSteer2
-from armo.model import RewardModel
-from armo.rivals.constant import with_coefficients
+
+if TYPE_CHECKING:
+    from armo.model import RewardModel
 
 ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 """What HelpSteer2 rates, each from 0 to 4."""
@@ -38,6 +40,10 @@ def helpsteer2_model(model: RewardModel, settings: HelpSteer2) -> RewardModel:
         RecipeError: If the coefficients are unknown.
         InputError: If the model lacks an objective that has a coefficient, with its name.
     """
+    # A recipe's coefficients are checked before torch takes its seconds to load.
+    from armo.model import RewardModel
+    from armo.rivals.constant import with_coefficients
+
     wanted = named_coefficients(settings.coefficients)
     names = {name: _own_name(name, settings.objectives, model.objectives) for name in wanted}
     absent = [name for name, own in names.items() if own is None]

@@ -59,11 +59,20 @@ def check_taken_out(settings: ObjectiveSettings, names: Sequence[str]) -> None:
 def taken_out_from(settings: ObjectiveSettings, start: Start) -> str:
     """Return the objective that debiasing takes out where training goes on from a model.
 
+    It is empty if the model takes out none, and that is kept.
+
     Raises:
         RecipeError: If the model has no such objective, or keeps a debiasing that takes out another.
     """
     names = start.heads.names
     wanted = settings.verbosity or start.verbosity
+    if not wanted and "debias" not in start.stages:
+        return ""
+    if not wanted:
+        raise RecipeError(
+            "objectives.verbosity: the model takes no objective out of the others, so say which one "
+            f"debiasing is to take out ({', '.join(names)}), or go without, with --stages gate"
+        )
     if wanted not in names:
         raise RecipeError(
             f"objectives.verbosity: the model has no objective '{wanted}'{nearest(wanted, names)}; "
@@ -71,8 +80,8 @@ def taken_out_from(settings: ObjectiveSettings, start: Start) -> str:
         )
     if "debias" not in start.stages and wanted != start.verbosity:
         raise RecipeError(
-            f"objectives.verbosity: the model's debiasing, which is kept, takes out "
-            f"'{start.verbosity}', not '{wanted}'; fit it anew with --stages debias,gate"
+            "objectives.verbosity: the model's debiasing, which is kept, takes out "
+            f"{repr(start.verbosity) if start.verbosity else 'nothing'}, not '{wanted}'; fit it anew with --stages debias,gate"
         )
     return wanted
 

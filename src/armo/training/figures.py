@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def figures_of(
         "data": _data(prepared),
         "stages": _stages(prepared, fitted, backbone),
         "objectives": prepared.objectives,
-        "verbosity": heads.names[prepared.verbosity],
+        "verbosity": prepared.taken_out,
         "regression": fitted.regression.report,
         "ratings": _ratings(heads, store, prepared.ratings, settings),
         "debias": fitted.debias.report,
@@ -137,14 +138,19 @@ def _ratings(
 
 
 def _bias(
-    heads: Heads, store: FeatureStore, responses: tuple[list[str], list[str]], verbosity: int
-) -> list[debias.Bias]:
-    """Return correlations with length and verbosity of some responses, before and after."""
+    heads: Heads, store: FeatureStore, responses: tuple[list[str], list[str]], verbosity: int | None
+) -> list[dict[str, Any]]:
+    """Return correlations with length and verbosity of some responses, before and after.
+
+    Those with verbosity are None where no objective is taken out as such.
+    """
     keys, prompts = responses
     if not keys:
         return []
     rewards = heads.rewards(store.responses(keys))
     lengths = store.response_tokens(keys)
-    return debias.bias_report(
-        rewards, rewards @ heads.transform, verbosity, lengths, prompts, heads.names
+    found = debias.bias_report(
+        rewards, rewards @ heads.transform, verbosity or 0, lengths, prompts, heads.names
     )
+    unknown = {"verbosity": None, "verbosity_within": None} if verbosity is None else {}
+    return [asdict(one) | unknown for one in found]

@@ -101,15 +101,16 @@ def _debias(
     start = prepared.start
     if start is not None and "debias" not in start.stages:
         return start.debias()
+    verbosity = prepared.names.index(prepared.taken_out)
     keys, prompts = prepared.pairs.responses(TRAIN, recipe.debias.reference)
     # Keys are of texts; what the backbone made of them may have changed.
     origin = prepared.store.manifest.origin
-    inputs = [origin, regression, keys, prompts, prepared.names, prepared.verbosity]
+    inputs = [origin, regression, keys, prompts, prepared.names, verbosity]
     return run_stage(
         folder / "debias.safetensors",
         [*inputs, asdict(recipe.debias)],
         lambda: remove_verbosity(
-            rewards(keys), prompts, prepared.objectives, prepared.verbosity, recipe.debias
+            rewards(keys), prompts, prepared.objectives, verbosity, recipe.debias
         ),
     )
 

@@ -71,8 +71,7 @@ def _train(recipe: Recipe, out: Path, reporter: Reporter, start: Start | None) -
         backbone = load(recipe.backbone if stage0 is None else stage0.backbone)
     prepared = prepare(recipe, data, backbone, out, reporter, start)
     fitted = fit_stages(prepared, recipe, out / STAGES, reporter)
-    verbosity = prepared.names[prepared.verbosity]
-    model = RewardModel.from_heads(fitted.heads, backbone, verbosity)
+    model = RewardModel.from_heads(fitted.heads, backbone, prepared.taken_out)
     head = {
         "armo": armo.__version__,
         "model": model.config.hash,

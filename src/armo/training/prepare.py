@@ -43,7 +43,8 @@ class Prepared:
         ratings: Rated conversations.
         pairs: Preference pairs.
         objectives: What is learned, in order; computed ones last.
-        verbosity: Index of the objective that debiasing takes out.
+        verbosity: Index of the objective that debiasing takes out; None where a debiasing that takes
+            out none is kept.
         start: The trained model that this goes on from, if any.
     """
 
@@ -52,7 +53,7 @@ class Prepared:
     ratings: RatingTable
     pairs: PairTable
     objectives: list[Objective]
-    verbosity: int
+    verbosity: int | None
     start: Start | None = None
 
     @property
@@ -64,6 +65,11 @@ class Prepared:
     def names(self) -> list[str]:
         """Names of the objectives, in order."""
         return [objective.name for objective in self.objectives]
+
+    @property
+    def taken_out(self) -> str:
+        """Name of the objective that debiasing takes out; empty if none."""
+        return "" if self.verbosity is None else self.names[self.verbosity]
 
 
 def prepare(
@@ -100,7 +106,8 @@ def prepare(
         _check_split("rated row", ratings.splits)
         _check_rated(ratings, objectives)
     names = [objective.name for objective in objectives]
-    verbosity = names.index(_verbosity(recipe, start))
+    taken_out = _verbosity(recipe, start)
+    verbosity = names.index(taken_out) if taken_out else None
     return Prepared(data, extraction, ratings, pairs, objectives, verbosity, start)
 
 

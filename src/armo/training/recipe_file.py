@@ -87,6 +87,8 @@ def parse_recipe(
     backbone = recipe.backbone
     if backbone.name != "smollm2" and os.path.exists(base / backbone.name):  # noqa: PTH110 - never raises
         backbone = dataclasses.replace(backbone, name=str((base / backbone.name).resolve()))
+    if backbone.adapter and os.path.exists(base / backbone.adapter):  # noqa: PTH110 - never raises
+        backbone = dataclasses.replace(backbone, adapter=str((base / backbone.adapter).resolve()))
     return dataclasses.replace(recipe, data=data, backbone=backbone)
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from armo.backbone import Backbone, BackboneSettings, check_same, load
+from armo.backbone import Backbone, BackboneSettings
 from armo.heads import Heads
-from armo.model import RewardModel
 from armo.objectives import Objective
-from armo.persistence import load_folder
+from armo.persistence import open_on
 from armo.training.outcome import Outcome
 
 LaterStage: TypeAlias = Literal["debias", "gate"]
@@ -24,7 +23,7 @@ class Start:
     Attributes:
         heads: What the model was trained to.
         model: Hash of the model.
-        verbosity: Objective that its debiasing takes out.
+        verbosity: Objective that its debiasing takes out; empty if none.
         backbone: The language model that reads, the same as the model's own.
         stages: Stages that are fitted anew.
     """
@@ -58,19 +57,13 @@ def start_from(
     """Load a model to start from, with the backbone that reads for it.
 
     Args:
-        path: A model folder, or the folder that `armo train` left.
-        settings: The recipe's backbone; where it says nothing, the model's own is loaded.
+        path: A model folder, the folder that `armo train` left, or one in the published layout.
+        settings: The recipe's backbone; what stands at its default is the model's own.
         stages: Stages to fit anew; the gate always is, since it rests on all others.
 
     Raises:
         ModelError: If the folder is damaged or holds no model.
         BackboneError: If the backbone is absent, or not the one that the model was trained on.
     """
-    if settings == BackboneSettings():
-        model = RewardModel.from_pretrained(path)
-        heads, config, backbone = model.heads, model.config, model.backbone
-    else:
-        heads, config, _ = load_folder(path)
-        backbone = load(settings)
-        check_same(backbone.identity, config.backbone)
+    heads, backbone, config, _ = open_on(path, settings)
     return Start(heads, config.hash, config.verbosity, backbone, stages)

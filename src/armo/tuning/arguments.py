@@ -29,9 +29,10 @@ def training_arguments(
         steps: Optimiser steps; see `optimiser_steps`.
 
     Raises:
-        InputError: If several GPUs are visible to one process.
+        InputError: If several GPUs are visible to one process, or the schedule has no steps to spread over.
     """
     _check_devices(base.device)
+    _check_schedule(settings, steps)
     return {
         "output_dir": str(output),
         "per_device_train_batch_size": settings.per_device,
@@ -102,6 +103,18 @@ def optimiser_steps(settings: TuningSettings, rows: int) -> int:
     return steps if settings.max_steps is None else min(steps, settings.max_steps)
 
 
+def tokens_read(settings: TuningSettings, tokens: int, rows: int, steps: int) -> int:
+    """Return about as many tokens as so many steps read.
+
+    Args:
+        settings: Say how many rows a step has, at most all of them.
+        tokens: Of all rows.
+        rows: That are trained on.
+        steps: Optimiser steps.
+    """
+    return tokens * steps * min(settings.batch_size, rows) // rows
+
+
 def default_optimizer(device: torch.device) -> str:
     """Return transformers' name of the authors' paged AdamW where it runs, else of PyTorch's."""
     paged = device.type == "cuda" and importlib.util.find_spec("bitsandbytes") is not None
@@ -111,6 +124,16 @@ def default_optimizer(device: torch.device) -> str:
 def world_size() -> int:
     """Return the number of processes that train together."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _check_schedule(settings: TuningSettings, steps: int) -> None:
+    # transformers divides by what the warm-up leaves.
+    warmup = settings.warmup if settings.warmup >= 1 else math.ceil(settings.warmup * steps)
+    if settings.schedule == "polynomial" and warmup >= steps:
+        raise InputError(
+            f"schedule: 'polynomial' needs more steps than its warm-up, which takes {warmup:g} of {steps}; "
+            "lower warmup, or train longer"
+        )
 
 
 def _check_devices(device: torch.device) -> None:

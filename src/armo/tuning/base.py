@@ -120,11 +120,17 @@ def load_causal(base: Base, dtype: torch.dtype) -> Any:
     """Return the backbone with its language-model head.
 
     Raises:
-        BackboneError: If the weights can't be read.
+        BackboneError: If the weights can't be read, or hold no language-model head.
     """
     from transformers import AutoModelForCausalLM
 
-    return _load(base, AutoModelForCausalLM, dtype)
+    model = _load(base, AutoModelForCausalLM, dtype)
+    if base.path.is_file() and not model.config.tie_word_embeddings:
+        raise BackboneError(
+            f"{base.path.name}: its language-model head is apart from its embeddings, and only the "
+            "decoder of a GGUF file is read; give the model as a safetensors folder"
+        )
+    return model
 
 
 def load_decoder(base: Base, dtype: torch.dtype) -> Any:

@@ -16,7 +16,7 @@ from armo.conversation import conversation_key
 from armo.data import PreferenceRow
 from armo.progress import Reporter, silent
 from armo.tuning.adapters import with_adapters
-from armo.tuning.arguments import optimiser_steps, training_arguments
+from armo.tuning.arguments import optimiser_steps, tokens_read, training_arguments
 from armo.tuning.base import load_classifier
 from armo.tuning.job import Done, Job, run_job
 from armo.tuning.reading import outputs
@@ -78,7 +78,7 @@ def _tune(job: Job, rows: Sequence[PreferenceRow]) -> Done:
     steps = optimiser_steps(job.settings, len(pairs.train))
     trainer = _trainer(job, pairs.train, steps)
     tokens = sum(len(pair.chosen) + len(pair.rejected) for pair in pairs.train)
-    read = tokens * steps * job.settings.batch_size // len(pairs.train)
+    read = tokens_read(job.settings, tokens, len(pairs.train), steps)
     trained = train(trainer, job.checkpoints, steps, read, job.reporter)
     figures = _figures(job, trainer.model, pairs.validation)
     merged = save_classifier(trainer.model, job.base, job.settings, job.folder)

@@ -11,6 +11,7 @@ from armo.backbone import BackboneSettings
 from armo.locks import only_writer
 from armo.progress import Reporter
 from armo.tuning.arguments import learning_rate
+from armo.tuning.available import check_available
 from armo.tuning.base import Base, open_base
 from armo.tuning.checkpoints import Checkpoints
 from armo.tuning.extras import require_tuning
@@ -19,6 +20,7 @@ from armo.tuning.quiet import quiet_training
 from armo.tuning.result import Loss, Tuned
 from armo.tuning.settings import TuningSettings
 from armo.tuning.training import Trained
+from armo.tuning.trouble import telling
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def run_job(
         reporter: Shows progress.
 
     Raises:
-        MissingExtraError: If the extra `tuning` is not installed.
+        MissingExtraError: If the extra `tuning` or a tracker is not installed.
+        OSError: If something can't be written.
         BackboneError: If the backbone can't be used.
         InputError: If the settings can't be met here.
         StoreError: If another process is at it.
@@ -90,6 +93,7 @@ def run_job(
     """
     require_tuning()
     settings.check()
+    check_available(settings)
     base = open_base(backbone, settings)
     inputs = inputs_hash(loss, base, settings, rows)
     with only_writer(folder / ".lock", f"fine-tuning in {folder}"):
@@ -97,7 +101,7 @@ def run_job(
         if kept is not None:
             return kept
         checkpoints, notes = begin(folder, inputs)
-        with quiet_training():
+        with quiet_training(), telling(folder):
             done = work(Job(loss, base, settings, folder, checkpoints, reporter))
         tuned = Tuned(
             loss=loss,

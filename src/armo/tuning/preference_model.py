@@ -24,7 +24,7 @@ from armo.rivals.preference_model.scoring import PreferenceModel
 from armo.rivals.preference_model.text import FORMAT
 from armo.rivals.preference_model.tokens import PairTemplate
 from armo.tuning.adapters import merge_adapter, with_adapters
-from armo.tuning.arguments import optimiser_steps, training_arguments
+from armo.tuning.arguments import optimiser_steps, tokens_read, training_arguments
 from armo.tuning.base import Base, load_causal
 from armo.tuning.job import Done, Job, run_job
 from armo.tuning.result import ADAPTER, BACKBONE, Tuned
@@ -89,8 +89,9 @@ def _tune(job: Job, backbone: BackboneSettings, rows: Sequence[PreferenceRow]) -
     sequences = _sequences(found.train, job.base)
     steps = optimiser_steps(job.settings, len(sequences))
     trainer = _trainer(job, sequences, steps)
-    tokens = sum(map(len, sequences["input_ids"])) * steps * job.settings.batch_size
-    trained = train(trainer, job.checkpoints, steps, tokens // len(sequences), job.reporter)
+    tokens = sum(map(len, sequences["input_ids"]))
+    read = tokens_read(job.settings, tokens, len(sequences), steps)
+    trained = train(trainer, job.checkpoints, steps, read, job.reporter)
     merged = _save(trainer.model, job)
     record = Record(
         base=job.base.name,

@@ -16,7 +16,7 @@ from armo.errors import DataError
 from armo.objectives import Objective
 from armo.progress import Reporter, silent
 from armo.tuning.adapters import with_adapters
-from armo.tuning.arguments import checkpointing, optimiser_steps, training_arguments
+from armo.tuning.arguments import checkpointing, optimiser_steps, tokens_read, training_arguments
 from armo.tuning.base import load_classifier
 from armo.tuning.job import Done, Job, run_job
 from armo.tuning.masked import column_errors, masked_loss
@@ -106,7 +106,7 @@ def _tune(job: Job, rows: Sequence[RatingRow], objectives: list[Objective]) -> D
     arguments = training_arguments(job.settings, job.loss, job.base, job.checkpoints.folder, steps)
     trainer = ratings_trainer(model, items.train, arguments, int(job.base.tokenizer.pad_token_id))
     tokens = sum(len(item.ids) for item in items.train)
-    read = tokens * steps * job.settings.batch_size // len(items.train)
+    read = tokens_read(job.settings, tokens, len(items.train), steps)
     trained = train(trainer, job.checkpoints, steps, read, job.reporter)
     figures = _figures(job, trainer.model, items.validation, objectives, means.tolist())
     merged = save_classifier(trainer.model, job.base, job.settings, job.folder)

@@ -11,6 +11,7 @@ from jaxtyping import Float64
 from numpy.typing import NDArray
 
 from armo.backbone.batching import plan_batches
+from armo.errors import ModelError
 from armo.progress import Reporter
 from armo.tuning.base import Base
 
@@ -27,6 +28,9 @@ def outputs(
         sequences: Token ids.
         base: Says where and in which number format to compute, and the padding token.
         reporter: Shows progress.
+
+    Raises:
+        ModelError: If one is not finite.
     """
     lengths = [len(ids) for ids in sequences]
     device = next(model.parameters()).device
@@ -41,6 +45,12 @@ def outputs(
             result[batch] = given.double().cpu().numpy()
             advance(sum(lengths[row] for row in batch))
     model.train(was_training)
+    if not np.isfinite(result).all():
+        # Finite weights can be so large that what they give is not.
+        raise ModelError(
+            "the trained model gives numbers that are not finite, so nothing is kept of it; lower "
+            "learning_rate, or set dtype = 'float32'"
+        )
     return result
 
 

@@ -12,6 +12,16 @@ import msgspec
 from armo.errors import InputError, RecipeError, nearest
 
 _OPEN = float("inf")
+# Of the schedules that transformers knows, those that need no further settings.
+_SCHEDULES = (
+    "linear",
+    "cosine",
+    "cosine_with_restarts",
+    "polynomial",
+    "constant",
+    "constant_with_warmup",
+    "inverse_sqrt",
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class TuningSettings:
         batch_size: Rows of one optimiser step, over all devices; a row of pairs has two texts.
         per_device: Rows of one forward pass on a device; the rest is accumulated.
         warmup: Below 1 a share of the steps, else steps.
-        schedule: Of the learning rate, as transformers names them.
+        schedule: Of the learning rate, as transformers names them: those that need no more settings.
         optimizer: As transformers names them; None is paged 32-bit AdamW where bitsandbytes and CUDA are
             there, and PyTorch's AdamW elsewhere.
         clip: Largest norm of a gradient.
@@ -84,6 +94,7 @@ class TuningSettings:
             "batch_size: must be a multiple of per_device": self.per_device >= 1
             and self.batch_size % self.per_device != 0,
             "warmup: must not be negative": not 0 <= self.warmup < _OPEN,
+            f"schedule: must be one of {', '.join(_SCHEDULES)}, not '{self.schedule}'": self.schedule not in _SCHEDULES,
             "clip: must be above 0": not 0 < self.clip < _OPEN,
             "max_tokens: must be at least 8": tokens is not None and tokens < 8,
             "lora_rank: must be at least 1": self.lora_rank < 1,

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from armo.errors import ModelError
 from armo.progress import Reporter
 from armo.tuning.checkpoints import Checkpoints, state_file, step_of
 
@@ -51,7 +52,7 @@ def train(
         reporter: Shows progress.
 
     Raises:
-        ModelError: If the loss is not finite.
+        ModelError: If the loss or the trained weights are not finite.
     """
     from transformers import PrinterCallback
     from transformers.trainer_callback import TrainerState
@@ -64,6 +65,7 @@ def train(
         # Only the saving was cut short; a trainer that is told to go on would take one more step.
         # There is no public way to load the weights alone.
         trainer._load_from_checkpoint(str(last))
+        _check_finite(trainer.model)
         state = TrainerState.load_from_json(str(state_file(last)))
         return _trained(state, seconds_of(state))
     left = max(1, tokens * (steps - (step_of(last) if last else 0)) // steps)
@@ -71,7 +73,17 @@ def train(
         watch = Watch(advance)
         trainer.add_callback(watch)
         trainer.train(resume_from_checkpoint=None if last is None else str(last))
+        _check_finite(trainer.model)
         return _trained(trainer.state, watch.seconds)
+
+
+def _check_finite(model: Any) -> None:
+    """Raise ModelError for spoilt weights: the last steps' losses may not have been logged."""
+    if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+        raise ModelError(
+            "the trained weights are not finite, so nothing is kept of them; lower learning_rate, or set "
+            "dtype = 'float32'"
+        )
 
 
 def _trained(state: Any, seconds: float) -> Trained:

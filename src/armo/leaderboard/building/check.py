@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -10,7 +11,9 @@ from armo.leaderboard.settings import (
     AnySystem,
     BradleyTerry,
     FineTuned,
+    HelpSteer2,
     Judge,
+    LinearBradleyTerry,
     PreferenceModel,
 )
 from armo.tuning.settings import BRADLEY_TERRY, PREFERENCE_MODEL, RATINGS, tuning_settings
@@ -44,6 +47,17 @@ def _check(settings: AnySystem, where: str) -> None:
     elif isinstance(settings, FineTuned):
         default = BRADLEY_TERRY if settings.loss == "bradley-terry" else RATINGS
         tuning_settings(settings.settings, default, table)
+    elif isinstance(settings, LinearBradleyTerry):
+        alphas = settings.alphas
+        if alphas is not None and not (alphas and all(0 < alpha < math.inf for alpha in alphas)):
+            raise RecipeError(f"{where}.alphas: give at least one number above 0")
+    elif isinstance(settings, HelpSteer2):
+        from armo.rivals.helpsteer2 import named_coefficients
+
+        try:
+            named_coefficients(settings.coefficients)
+        except RecipeError as error:
+            raise RecipeError(f"{where}: {error}") from None
     elif isinstance(settings, Judge):
         from armo.rivals.judge import check_judge
 

@@ -44,7 +44,8 @@ EXTRAS = "armo"
 TEMPERATURE = 10.0
 """Temperature of the gate's softmax where the config has none."""
 
-_GATE_LAYER = re.compile(r"gating\.layers\.(\d+)\.(weight|bias)")
+# No gate is deeper, and a longer number would only cost memory.
+_GATE_LAYER = re.compile(r"gating\.layers\.(0|[1-9][0-9]{0,2})\.(weight|bias)")
 
 
 def gate_weight(layer: int) -> str:

@@ -9,9 +9,9 @@ from armo.backbone import Backbone
 
 def decoder_of(backbone: Backbone) -> Any:
     """Return the transformers decoder, cut to its layer and with its adapter merged."""
-    return backbone._model
+    return backbone.model
 
 
 def tokenizer_of(backbone: Backbone) -> Any:
     """Return the tokenizer whose template writes the conversations."""
-    return backbone._template._tokenizer
+    return backbone.template.tokenizer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,12 @@ from armo.persistence.armorm.layout import (
 )
 from armo.persistence.armorm.objectives import objectives_of, verbosity_of
 from armo.persistence.armorm.shapes import check_config, check_shapes
-from armo.persistence.armorm.tensors import Tensors, head_names, read_head_tensors
+from armo.persistence.armorm.tensors import (
+    Tensors,
+    decoder_layers,
+    head_names,
+    read_head_tensors,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Published:
         overlong: What becomes of a longer one.
         reasoning: The published model reads reasoning as it stands.
         prompt_end: Where the gate reads the prompt.
+        layers: Of the decoder, all of which are read; None if the names of its weights don't tell.
     """
 
     heads: Heads
@@ -53,6 +59,7 @@ class Published:
     overlong: Overlong = "reject"
     reasoning: Reasoning = "keep"
     prompt_end: PromptEnd = "turn"
+    layers: int | None = None
 
 
 def is_published(folder: Path) -> bool:
@@ -90,7 +97,19 @@ def read_published(folder: Path) -> Published:
         raise ModelError(
             f"{folder / CONFIG}: '{EXTRAS}.verbosity' is '{verbosity}', which is none of the objectives"
         )
-    return _with_settings(heads, verbosity, keys, config)
+    settings = _with_settings(heads, verbosity, keys, config)
+    return replace(settings, layers=_layers(folder, config))
+
+
+def _layers(folder: Path, config: dict[str, Any]) -> int | None:
+    """Return how many layers the decoder has; a config with fewer would give other features."""
+    found, said = decoder_layers(folder), config.get("num_hidden_layers")
+    if found is not None and isinstance(said, int) and said != found:
+        raise ModelError(
+            f"{folder / CONFIG}: 'num_hidden_layers' is {said}, but the tensors beside it are of "
+            f"{found} layers; the config belongs to other weights"
+        )
+    return found
 
 
 def _with_settings(
@@ -101,6 +120,8 @@ def _with_settings(
         context = config.get("max_position_embeddings")
         longest = context if isinstance(context, int) and context > 0 else None
         return Published(heads, verbosity, longest or BackboneSettings().max_tokens)
+    if extras.max_tokens < 1:
+        raise ModelError(f"'{EXTRAS}.max_tokens' of {CONFIG} must be above 0: {extras.max_tokens}")
     return Published(
         heads=heads,
         verbosity=verbosity,
@@ -125,12 +146,27 @@ def _refuse_foreign_code(folder: Path, config: dict[str, Any]) -> None:
     from transformers import CONFIG_MAPPING
 
     family = config.get("model_type")
-    if family not in CONFIG_MAPPING:
+    if not isinstance(family, str) or family not in CONFIG_MAPPING:
         raise ModelError(
             f"{folder / CONFIG}: transformers has no model of type '{family}' of its own, and the code "
             "that a checkpoint brings along is never run; use a checkpoint on a backbone of a known "
             "family, or update transformers"
         )
+    if named := _kernel(config):
+        raise ModelError(
+            f"{folder / CONFIG}: '{named}' names code on the hub, and the code that a checkpoint asks "
+            "for is never run; take the key out"
+        )
+
+
+def _kernel(config: dict[str, Any]) -> str | None:
+    """Return a key such as `attn_implementation` that has transformers fetch compiled code."""
+    for key, value in config.items():
+        if key.endswith("_implementation") and "/" in str(value):
+            return key
+        if isinstance(value, dict) and (found := _kernel(value)):
+            return f"{key}.{found}"
+    return None
 
 
 def _heads(tensors: Tensors, keys: HeadKeys, folder: Path) -> Heads:

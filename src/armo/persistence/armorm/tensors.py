@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from armo.persistence.armorm.layout import HEAD_PREFIXES, INDEX, WEIGHTS
 
 Tensors = dict[str, NDArray[Any]]
 
+_DECODER_LAYER = re.compile(r"model\.layers\.([0-9]{1,6})\.")
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
@@ -24,6 +26,16 @@ def head_names(folder: Path) -> list[str]:
         return sorted(name for name in _places(folder) if name.startswith(HEAD_PREFIXES))
     except ModelError:
         return []
+
+
+def decoder_layers(folder: Path) -> int | None:
+    """Return how many layers of the decoder the weights hold; None if their names don't tell.
+
+    Raises:
+        ModelError: If the folder has no readable safetensors.
+    """
+    found = [int(layer[1]) for name in _places(folder) if (layer := _DECODER_LAYER.match(name))]
+    return 1 + max(found) if found else None
 
 
 def read_head_tensors(folder: Path) -> Tensors:

@@ -15,7 +15,9 @@ from armo.errors import InputError, ModelError
 from armo.gating import Gate
 from armo.persistence.imported.tensor_file import Tensors, read_tensors
 
-_GATE_KEY = re.compile(r"(?P<prefix>(?:.*\.)?)(?:layers\.(?P<layer>\d+)\.(?P<part>weight|bias))")
+_GATE_KEY = re.compile(
+    r"(?P<prefix>(?:.*\.)?)(?:layers\.(?P<layer>0|[1-9][0-9]{0,2})\.(?P<part>weight|bias))"
+)
 _SCALE = "logit_scale"
 _TRANSFORMS = ("reward_transform_matrix", "matrix")
 

@@ -107,7 +107,7 @@ class _Asking:
             try:
                 answer = await self._answer(question, retries)
             except RefusedError as error:
-                self._reached = True
+                self._reached, self._in_a_row = True, 0
                 return Failure(question.key, str(error), "refused", retries)
             except PassingError as error:
                 if retries.total() == self._settings.retries:
