@@ -6,6 +6,7 @@ import dataclasses
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,10 @@ from armo.data import Dataset
 from armo.errors import RecipeError
 from armo.progress import silent
 from armo.training.pipeline import Run, train
+from armo.training.reading import read_data
+from armo.training.recipe import Recipe
 from armo.training.recipe_file import parse_recipe
-from armo.training.stage0 import tune_backbone, tuned_backbone
+from armo.training.stage0 import features_folder, tune_backbone, tuned_backbone
 from armo.training.start import Start
 from armo.tuning.result import Tuned, read_tuned
 from armo.tuning.stage0 import Stage0Settings
@@ -35,12 +38,16 @@ FEW = {
 }
 
 
+def short_recipe(folder: Path, **changes: Any) -> Recipe:
+    data = {"ratings": ["sample"], "preferences": ["sample"], "sample": {"prompts": 40}}
+    stage0 = Stage0Settings("ratings", settings=FEW | changes)
+    return dataclasses.replace(recipe_on(folder, data=data), stage0=stage0)
+
+
 @pytest.fixture(scope="module")
 def tuned(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     out = tmp_path_factory.mktemp("tuned")
-    recipe = recipe_on(tiny_folder)
-    recipe = dataclasses.replace(recipe, stage0=Stage0Settings("ratings", settings=FEW))
-    return out, train(recipe, out)
+    return out, train(short_recipe(tiny_folder), out)
 
 
 def test_features_are_those_of_the_trained_backbone(tuned, tiny_folder):
@@ -65,16 +72,14 @@ def test_the_figures_say_how_it_went(tuned):
 def test_the_model_loads_and_judges_alike(tuned):
     out, run = tuned
     conversation = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
-    again = RewardModel.from_pretrained(out)
+    again = RewardModel.from_pretrained(out, dtype="float32")
     np.testing.assert_allclose(again.score([conversation]), run.model.score([conversation]))
 
 
 def test_what_is_done_is_not_done_again(tuned, tiny_folder):
     out, run = tuned
     before = read_tuned(out / "stage0")
-    recipe = recipe_on(tiny_folder)
-    recipe = dataclasses.replace(recipe, stage0=Stage0Settings("ratings", settings=FEW))
-    again = train(recipe, out)
+    again = train(short_recipe(tiny_folder), out)
     assert read_tuned(out / "stage0") == before
     assert again.metrics["stages"]["features"]["tokens"] == 0
     assert again.model.config.hash == run.model.config.hash
@@ -82,11 +87,24 @@ def test_what_is_done_is_not_done_again(tuned, tiny_folder):
 
 def test_other_settings_train_anew_beside_the_old_features(tuned, tiny_folder, tmp_path):
     out, run = tuned
-    shutil.copytree(out, tmp_path / "out")
-    how = Stage0Settings("ratings", settings=FEW | {"learning_rate": 0.01})
-    other = train(dataclasses.replace(recipe_on(tiny_folder), stage0=how), tmp_path / "out")
-    assert other.model.backbone.identity.fingerprint != run.model.backbone.identity.fingerprint
-    assert len(list((tmp_path / "out").glob("features-*"))) == 2
+    shutil.copytree(out / "stage0", tmp_path / "stage0")
+    recipe = short_recipe(tiny_folder, learning_rate=0.01)
+    other = tune_backbone(recipe, read_data(recipe, None, silent), tmp_path, silent)
+    assert "replaced" in other.tuned.notes[0]
+    backbone = load(other.backbone)
+    assert backbone.identity.fingerprint != run.model.backbone.identity.fingerprint
+    folders = [features_folder(recipe, one, out) for one in (backbone, run.model.backbone)]
+    assert len(set(folders)) == 2
+
+
+def test_a_layer_of_the_backbone_gives_way_to_that_of_stage_0(tuned, tiny_folder):
+    out, _ = tuned
+    recipe = short_recipe(tiny_folder)
+    recipe = dataclasses.replace(recipe, backbone=dataclasses.replace(recipe.backbone, layer=1))
+    data = read_data(recipe, None, silent)
+    assert tune_backbone(recipe, data, out, silent).backbone.layer == "last"
+    middle = dataclasses.replace(recipe, stage0=dataclasses.replace(recipe.stage0, layer=2))
+    assert load(tune_backbone(middle, data, out, silent).backbone).identity.layer == 2
 
 
 def test_a_trained_models_objectives_do_not_go_with_it(tiny, tiny_folder, tmp_path):

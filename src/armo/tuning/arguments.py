@@ -29,7 +29,8 @@ def training_arguments(
         steps: Optimiser steps; see `optimiser_steps`.
 
     Raises:
-        InputError: If several GPUs are visible to one process, or the schedule has no steps to spread over.
+        InputError: If several GPUs are visible to one process, or the warm-up leaves
+            the schedule no steps.
     """
     _check_devices(base.device)
     _check_schedule(settings, steps)
@@ -131,8 +132,8 @@ def _check_schedule(settings: TuningSettings, steps: int) -> None:
     warmup = settings.warmup if settings.warmup >= 1 else math.ceil(settings.warmup * steps)
     if settings.schedule == "polynomial" and warmup >= steps:
         raise InputError(
-            f"schedule: 'polynomial' needs more steps than its warm-up, which takes {warmup:g} of {steps}; "
-            "lower warmup, or train longer"
+            f"schedule: 'polynomial' needs more steps than its warm-up, which takes {warmup:g} of "
+            f"{steps}; lower warmup, or train longer"
         )
 
 

@@ -34,8 +34,10 @@ def _check_optimizer(name: str | None) -> None:
 
 
 def _check_tracker(name: str) -> None:
-    from transformers.integrations import get_available_reporting_integrations
-    from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
+    from transformers.integrations.integration_utils import (
+        INTEGRATION_TO_CALLBACK,
+        get_available_reporting_integrations,
+    )
 
     known = list(INTEGRATION_TO_CALLBACK)
     if name not in {*known, _ALL, _NONE}:

@@ -94,7 +94,8 @@ class TuningSettings:
             "batch_size: must be a multiple of per_device": self.per_device >= 1
             and self.batch_size % self.per_device != 0,
             "warmup: must not be negative": not 0 <= self.warmup < _OPEN,
-            f"schedule: must be one of {', '.join(_SCHEDULES)}, not '{self.schedule}'": self.schedule not in _SCHEDULES,
+            f"schedule: must be one of {', '.join(_SCHEDULES)}, not '{self.schedule}'": self.schedule
+            not in _SCHEDULES,
             "clip: must be above 0": not 0 < self.clip < _OPEN,
             "max_tokens: must be at least 8": tokens is not None and tokens < 8,
             "lora_rank: must be at least 1": self.lora_rank < 1,
