@@ -81,8 +81,8 @@ def taken_out_from(settings: ObjectiveSettings, start: Start) -> str:
     if "debias" not in start.stages and wanted != start.verbosity:
         raise RecipeError(
             "objectives.verbosity: the model's debiasing, which is kept, takes out "
-            f"{repr(start.verbosity) if start.verbosity else 'nothing'}, not '{wanted}'; fit it anew with "
-            "--stages debias,gate"
+            f"{repr(start.verbosity) if start.verbosity else 'nothing'}, not '{wanted}'; fit it anew "
+            "with --stages debias,gate"
         )
     return wanted
 
