@@ -57,7 +57,8 @@ def test_names_of_optimisers_and_trackers_are_checked(monkeypatch: pytest.Monkey
         check_available(settings(report_to=["wandv"]))
     installed: list[str] = []
     monkeypatch.setattr(
-        "transformers.integrations.get_available_reporting_integrations", lambda: installed
+        "transformers.integrations.integration_utils.get_available_reporting_integrations",
+        lambda: installed,
     )
     with pytest.raises(MissingExtraError, match="'wandb' is not installed"):
         check_available(settings(report_to=["wandb"]))

@@ -1,4 +1,4 @@
-"""Optimisers and trackers that a fine-tuning names, told wrong before anything is read."""
+"""Optimisers and trackers that a fine-tuning names, told wrong before anything is trained."""
 
 from __future__ import annotations
 

@@ -93,13 +93,13 @@ def run_job(
     """
     require_tuning()
     settings.check()
-    check_available(settings)
     base = open_base(backbone, settings)
     inputs = inputs_hash(loss, base, settings, rows)
     with only_writer(folder / ".lock", f"fine-tuning in {folder}"):
         kept = finished(folder, inputs)
         if kept is not None:
             return kept
+        check_available(settings)
         checkpoints, notes = begin(folder, inputs)
         with quiet_training(), telling(folder):
             done = work(Job(loss, base, settings, folder, checkpoints, reporter))
