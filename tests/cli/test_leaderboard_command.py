@@ -9,6 +9,7 @@ import pytest
 import typer
 from tests.benchmark.small import model_on, rows
 from tests.benchmark.test_benchmark_reading import write
+from tests.leaderboard.small_systems import LikesLong
 from typer.testing import CliRunner
 
 from armo.backbone import Backbone
@@ -104,6 +105,24 @@ def test_what_is_missing_is_told(recipe, source, tmp_path):
     assert "base_url" in str(error)
 
 
+def test_a_comparison_without_any_system_fails_and_lists_the_reasons(recipe, source, tmp_path):
+    lost = recipe.with_name("lost.toml")
+    label = "not\\u001b[31m\\nthere"
+    lost.write_text(RECIPE + f'[systems.x]\nkind = "model"\npath = "gone"\nlabel = "{label}"\n')
+    found = armo("leaderboard", lost, "--benchmark", source, "--only", "x", "--out", tmp_path)
+    assert isinstance(found.exception, DataError)
+    assert "no system could judge" in str(found.exception)
+    assert "not⟨U+001B⟩[31m there (x): not available: gone" in found.stderr
+    assert json.loads((tmp_path / "leaderboard.json").read_text())["benchmark"]["unreadable"] == 0
+
+
+def test_a_negative_number_of_cost_pairs_is_refused(recipe, source, tmp_path):
+    wrong = recipe.with_name("negative.toml")
+    wrong.write_text(RECIPE.replace("cost_pairs = 0", "cost_pairs = -3"))
+    error = error_of("leaderboard", wrong, "--benchmark", source, "--out", tmp_path)
+    assert "leaderboard.cost_pairs: must not be negative" in str(error)
+
+
 def test_eval_of_a_judge_that_is_not_there_says_so(source, tmp_path):
     judge = tmp_path / "judge.toml"
     judge.write_text('base_url = "http://127.0.0.1:9/v1"\nmodel = "nobody"\nretries = 0\n')
@@ -113,6 +132,18 @@ def test_eval_of_a_judge_that_is_not_there_says_so(source, tmp_path):
     steered = error_of("eval", judge, "--benchmark", source, "--steer", "safe.toml")
     assert "--steer" in str(steered)
     assert "is a judge" in str(steered)
+
+
+def test_eval_of_another_system_shows_its_accuracies(source, tmp_path, monkeypatch):
+    monkeypatch.setattr("armo.rivals.opening.open_other", lambda *_: LikesLong())
+    found = armo("eval", tmp_path / "long.toml", "--benchmark", source, "--out", tmp_path)
+    assert found.exit_code == 0, found.output
+    figures = json.loads((tmp_path / "eval.json").read_text())
+    accuracy = figures["system"]["all_pairs"]["accuracy"]
+    assert "long (judge, lengths) on 'pairs': 30 of 30 pairs were judged" in found.stdout
+    shown = " ".join(found.stdout.split())
+    assert f"all pairs alike 30 {100 * accuracy['estimate']:.1f} [" in shown
+    assert f"{accuracy['ties']} pairs: a tie, or left open" in found.stdout
 
 
 def test_eval_of_a_preference_model_that_is_damaged_says_so(source, tmp_path):

@@ -21,12 +21,14 @@ from armo.evaluate import bootstrap_strata, paired_difference
 from armo.leaderboard.accuracies import accuracy_figures
 from armo.leaderboard.building import build, check_systems
 from armo.leaderboard.building.shared import Shared
-from armo.leaderboard.compare import compare
+from armo.leaderboard.compare import benchmark_head, compare
+from armo.leaderboard.entry import Results
 from armo.leaderboard.findings import findings, leader
 from armo.leaderboard.judged import JudgedPair
 from armo.leaderboard.settings import TrainedModel, read_systems
 from armo.leaderboard.standing import Standing, ahead, pairs_of, standing_of
 from armo.progress import silent
+from armo.rivals.system import Description
 from armo.training import Recipe
 
 
@@ -150,6 +152,30 @@ def test_first_place_is_settled_by_paired_differences(small):
     assert leader({"best": best}) is None
 
 
+def test_a_few_pairs_won_do_not_lead(small):
+    many = standing(small, 0.6, 1)
+    few = many.at(np.flatnonzero(many.credit == 1)[:5])
+    assert leader({"few": few, "many": many}).key == "many"
+
+
+def test_what_a_limit_leaves_out_is_not_unreadable(small):
+    results = Results(Description("judge", "", ""), judged(small, 0.5, 1)[:20])
+    head = benchmark_head(small, [results])
+    assert (head["pairs"], head["unreadable"], head["rows"]) == (20, 0, len(small.ids))
+    lost = Results(Description("judge", "", ""), judged(small, 0.5, 1, skip=3)[:20])
+    assert benchmark_head(small, [lost])["unreadable"] == 3
+
+
+def test_a_standard_system_without_a_kind_is_changed_and_with_one_replaced():
+    systems = read_systems(
+        {"gate": {"limit": 3}, "fixed": {"kind": "weights", "weights": "uniform"}}, "mine"
+    )
+    assert (systems["gate"].limit, systems["gate"].label) == (3, "ArmoRM + gate")
+    assert (systems["fixed"].weights, systems["fixed"].label) == ("uniform", "fixed")
+    with pytest.raises(RecipeError, match=r"systems\.it: give its kind"):
+        read_systems({"it": {"label": "x"}}, "mine")
+
+
 def test_a_comparison_of_models_that_exist(small, recipe, models, tmp_path):
     told = []
 
@@ -195,6 +221,8 @@ def test_a_recipe_that_cannot_be_trained_stops_the_comparison(small, tiny_folder
         ({"kind": "preference-model", "settings": {"clip": 0}}, r"systems\.it\.settings: clip"),
         ({"kind": "fine-tuned", "settings": {"seed": "x"}}, r"systems\.it\.settings"),
         ({"kind": "judge", "base_url": "nowhere", "model": "x"}, r"systems\.it.*base_url"),
+        ({"kind": "linear-bradley-terry", "alphas": []}, r"systems\.it\.alphas"),
+        ({"kind": "helpsteer2", "coefficients": "llama"}, r"systems\.it: coefficients 'llama'"),
         ({"kind": "judges"}, r"systems\.it\.kind.*judge"),
     ],
 )

@@ -134,6 +134,42 @@ def test_a_stopped_run_goes_on_where_it_was(small, tmp_path, monkeypatch):
     assert not list((tmp_path / "own").glob("*.part"))
 
 
+class Accounts(LikesLong):
+    """Says what it judged, as a judge does that keeps its answers itself."""
+
+    def report(self) -> dict:
+        judged = len(set(self.asked))
+        return {
+            "endpoint": "here",
+            "pairs": {"judged": judged},
+            "requests": {"answered": judged},
+            "run": {"asked": judged, "seconds": 1.0},
+            "tokens": {"input": 7 * judged, "output": 0},
+            "price": None,
+        }
+
+
+def test_the_account_of_a_judge_holds_what_a_killed_run_asked(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "_PIECE", 10)
+    rows = rows_of(small)
+    with pytest.raises(KeyboardInterrupt):
+        run(Accounts(die_at=35), rows, tmp_path)
+    found = run(Accounts(), rows, tmp_path)
+    assert found.report["pairs"]["judged"] == len(found.judged) == len(rows)
+    assert (found.cost["pairs"], found.cost["tokens"]) == (len(rows), 7 * len(rows))
+
+
+def test_a_cost_that_was_left_out_is_measured_later(small, tmp_path):
+    rows = rows_of(small)
+    assert run(LikesLong(), rows, tmp_path).cost is None
+    later = LikesLong()
+    found = run(later, rows, tmp_path, cost=3)
+    assert found.cost["pairs"] == 3
+    # One to warm up, and no row of the benchmark anew.
+    assert len(later.asked) == 1 + 3
+    assert run(LikesLong(), rows, tmp_path, cost=3) == found
+
+
 def test_pairs_that_cannot_be_judged_are_listed_and_count_nowhere(small, tmp_path):
     rows = rows_of(small)
     results = run(LikesLong(unreadable=["b4", "b5"]), rows, tmp_path)
