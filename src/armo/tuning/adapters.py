@@ -60,7 +60,8 @@ def save_adapter(model: Any, base: str, folder: Path) -> None:
     from peft import get_peft_model_state_dict
     from safetensors.torch import save_file
 
-    prefix = f"base_model.model.{model.base_model.model.base_model_prefix}."
+    inner = f"{model.base_model.model.base_model_prefix}."
+    prefix = f"base_model.model.{inner}"
     state = get_peft_model_state_dict(model, save_embedding_layers=False)
     decoder = {
         "base_model.model." + name.removeprefix(prefix): value.detach().float().cpu().contiguous()
@@ -70,6 +71,9 @@ def save_adapter(model: Any, base: str, folder: Path) -> None:
     config = copy.deepcopy(model.peft_config["default"])
     config.task_type, config.modules_to_save = "FEATURE_EXTRACTION", None
     config.base_model_name_or_path, config.inference_mode = base, True
+    if not isinstance(config.target_modules, str):
+        # PEFT writes out what it found, in full where there is little of it.
+        config.target_modules = {name.removeprefix(inner) for name in config.target_modules}
     with atomic_folder(folder) as temporary:
         config.save_pretrained(str(temporary))
         save_file(decoder, temporary / "adapter_model.safetensors", metadata={"format": "pt"})
