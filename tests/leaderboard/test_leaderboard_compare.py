@@ -25,9 +25,9 @@ from armo.leaderboard.compare import benchmark_head, compare
 from armo.leaderboard.entry import Results
 from armo.leaderboard.findings import findings, leader
 from armo.leaderboard.judged import JudgedPair
-from armo.leaderboard.settings import TrainedModel, read_systems
 from armo.leaderboard.standing import Standing, ahead, pairs_of, standing_of
 from armo.progress import silent
+from armo.rivals.settings import TrainedModel, read_systems
 from armo.rivals.system import Description
 from armo.training import Recipe
 

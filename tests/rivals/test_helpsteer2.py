@@ -8,11 +8,11 @@ import pytest
 from armo.backbone import Backbone
 from armo.errors import InputError, RecipeError
 from armo.heads import Heads
-from armo.leaderboard.settings import HelpSteer2
 from armo.model import RewardModel
 from armo.objectives import Objective
 from armo.rivals.constant import constant_gate
 from armo.rivals.helpsteer2 import ATTRIBUTES, PUBLISHED, helpsteer2_model
+from armo.rivals.settings import HelpSteer2
 
 CONVERSATIONS = [
     [{"role": "user", "content": "Name a prime."}, {"role": "assistant", "content": answer}]

@@ -10,9 +10,9 @@ import pytest
 from tests.serving.processes import transformers_server
 
 from armo.backbone.smollm2 import checkpoint_folder
-from armo.leaderboard.settings import Judge
 from armo.progress import silent
 from armo.rivals.judge import JudgeSystem
+from armo.rivals.settings import Judge
 from armo.rivals.system import Pair, Preference
 
 pytestmark = [

@@ -190,7 +190,7 @@ def only_installed_code() -> Iterator[None]:
     It does so on some processors where the package `kernels` is installed, and falls back to its own.
     """
     log = logging.getLogger(_LIBRARY)
-    level, held = log.level, sys.modules.get("kernels")
+    level, known, held = log.level, "kernels" in sys.modules, sys.modules.get("kernels")
     log.setLevel(logging.ERROR)
     sys.modules["kernels"] = None  # type: ignore[assignment]  # an import of it fails from here on
     try:
@@ -198,8 +198,8 @@ def only_installed_code() -> Iterator[None]:
     finally:
         log.setLevel(level)
         del sys.modules["kernels"]
-        if held is not None:
-            sys.modules["kernels"] = held
+        if known:
+            sys.modules["kernels"] = held  # type: ignore[assignment]
 
 
 def _bitsandbytes() -> Any:

@@ -16,7 +16,7 @@ from armo.errors import DataError, InputError, RecipeError, nearest
 if TYPE_CHECKING:
     from armo.data.sources import Source
     from armo.leaderboard.compare import Outcome
-    from armo.leaderboard.settings import AnySystem
+    from armo.rivals.settings import AnySystem
     from armo.training.recipe import Recipe
 
 _HELP = """Compare systems: train or load each, judge the same pairs, and say who wins.
@@ -67,7 +67,7 @@ def _leaderboard(
     json: JsonOption = False,
 ) -> None:
     from armo.leaderboard.building.check import check_systems
-    from armo.leaderboard.settings import read_systems
+    from armo.rivals.settings import read_systems
     from armo.training import read_recipe
 
     # What is wrong with recipe, systems or benchmark is told before torch takes its seconds to load.

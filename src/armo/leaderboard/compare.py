@@ -19,12 +19,12 @@ from armo.leaderboard.entry import Results, absent, entry
 from armo.leaderboard.findings import findings, leader
 from armo.leaderboard.judging import Reading, Rows
 from armo.leaderboard.running import limited, run_system
-from armo.leaderboard.settings import AnySystem
 from armo.leaderboard.standing import pairs_of, standing_of
 from armo.locks import only_writer
 from armo.progress import Reporter, silent
 from armo.rejects import FILE as REJECTS
 from armo.rejects import write_rejects
+from armo.rivals.settings import AnySystem
 from armo.training.outcome import plain
 from armo.training.recipe import Recipe
 

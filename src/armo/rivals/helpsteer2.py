@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from armo.errors import InputError, RecipeError, nearest
-from armo.leaderboard.settings import HelpSteer2
+from armo.rivals.settings import HelpSteer2
 
 if TYPE_CHECKING:
     from armo.model import RewardModel

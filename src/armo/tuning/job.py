@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from armo.backbone import BackboneSettings
+from armo.backbone.quantized import only_installed_code
 from armo.locks import only_writer
 from armo.progress import Reporter
 from armo.tuning.arguments import learning_rate
@@ -92,6 +94,9 @@ def run_job(
         ModelError: If the folder's record is damaged, or the loss stops being finite.
     """
     require_tuning()
+    # Where bitsandbytes is there, PEFT imports it.
+    with only_installed_code():
+        importlib.import_module("peft")
     settings.check()
     base = open_base(backbone, settings)
     inputs = inputs_hash(loss, base, settings, rows)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from armo.leaderboard.settings import Judge
 from armo.progress import silent
 from armo.rejects import Reject
 from armo.rivals.judge import JudgeSystem
+from armo.rivals.settings import Judge
 from armo.rivals.system import Pair, Preference
 
 

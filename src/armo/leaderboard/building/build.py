@@ -10,7 +10,7 @@ from armo.leaderboard.building.others import helpsteer2, judge, linear, trained
 from armo.leaderboard.building.shared import Shared
 from armo.leaderboard.building.tuned import bradley_terry, fine_tuned, preference_model
 from armo.leaderboard.building.weighted import weighted
-from armo.leaderboard.settings import (
+from armo.rivals.settings import (
     AnySystem,
     BradleyTerry,
     FineTuned,

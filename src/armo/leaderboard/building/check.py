@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from armo.errors import RecipeError
-from armo.leaderboard.settings import (
+from armo.rivals.settings import (
     AnySystem,
     BradleyTerry,
     FineTuned,

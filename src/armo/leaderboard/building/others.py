@@ -5,8 +5,8 @@ from __future__ import annotations
 from armo.leaderboard.building.beta import with_fitted_beta
 from armo.leaderboard.building.built import Built, by_split, of_run
 from armo.leaderboard.building.shared import Shared
-from armo.leaderboard.settings import HelpSteer2, Judge, LinearBradleyTerry, TrainedModel
 from armo.rivals.scored import ScoredSystem
+from armo.rivals.settings import HelpSteer2, Judge, LinearBradleyTerry, TrainedModel
 
 
 def linear(key: str, settings: LinearBradleyTerry, shared: Shared) -> Built:

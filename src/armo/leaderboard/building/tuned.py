@@ -6,8 +6,8 @@ import dataclasses
 
 from armo.leaderboard.building.built import Built, of_run, of_tuning
 from armo.leaderboard.building.shared import ARMO, Shared
-from armo.leaderboard.settings import BradleyTerry, FineTuned, PreferenceModel
 from armo.rivals.scored import ScoredSystem
+from armo.rivals.settings import BradleyTerry, FineTuned, PreferenceModel
 from armo.tuning.settings import BRADLEY_TERRY, PREFERENCE_MODEL, tuning_settings
 from armo.tuning.stage0 import Stage0Settings
 

@@ -9,10 +9,10 @@ from armo import gating
 from armo.leaderboard.building.beta import with_fitted_beta
 from armo.leaderboard.building.built import Built, of_run
 from armo.leaderboard.building.shared import Shared
-from armo.leaderboard.settings import Weighted
 from armo.model import RewardModel
 from armo.rivals.constant import with_constant_weights
 from armo.rivals.scored import ScoredSystem
+from armo.rivals.settings import Weighted
 
 KIND = "weights"
 

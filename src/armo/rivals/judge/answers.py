@@ -11,8 +11,8 @@ import msgspec
 
 from armo.errors import StoreError
 from armo.journal import Journal
-from armo.leaderboard.settings import Judge
 from armo.locks import only_writer
+from armo.rivals.settings import Judge
 
 FILE = "answers.journal"
 

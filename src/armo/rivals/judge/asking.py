@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from armo.leaderboard.settings import Judge
 from armo.rivals.judge.answers import Answer
 from armo.rivals.judge.endpoint import Endpoint
 from armo.rivals.judge.errors import EndpointError, PassingError, RefusedError
 from armo.rivals.judge.pacer import Pacer
+from armo.rivals.settings import Judge
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _MOST_PATIENCE = 300.0

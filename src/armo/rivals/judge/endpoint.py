@@ -14,9 +14,9 @@ import msgspec
 
 from armo.conversation import text_of
 from armo.errors import MissingExtraError
-from armo.leaderboard.settings import Judge
 from armo.rivals.judge.errors import EndpointError, PassingError, RefusedError
 from armo.rivals.judge.settings_file import api_key
+from armo.rivals.settings import Judge
 
 if TYPE_CHECKING:
     from openai import APIConnectionError, APIStatusError, AsyncOpenAI

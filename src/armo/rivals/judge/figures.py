@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from armo.leaderboard.settings import Judge
 from armo.rivals.judge.answers import Answer
 from armo.rivals.judge.asking import Failure
 from armo.rivals.judge.modes import DISAGREE, UNPARSABLE, Mode
 from armo.rivals.judge.verdicts import verdict
+from armo.rivals.settings import Judge
 from armo.rivals.system import Preference
 
 

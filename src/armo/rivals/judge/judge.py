@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from armo.leaderboard.settings import Judge
 from armo.progress import Reporter
 from armo.rejects import Reject
 from armo.rivals.judge.answers import Answer, opened, request_key
@@ -19,6 +18,7 @@ from armo.rivals.judge.endpoint import check_extra
 from armo.rivals.judge.figures import judge_figures
 from armo.rivals.judge.modes import Mode, mode_of
 from armo.rivals.judge.settings_file import api_key, check_judge
+from armo.rivals.settings import Judge
 from armo.rivals.system import Description, Pair, Preference
 
 

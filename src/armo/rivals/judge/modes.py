@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from armo.leaderboard.settings import Judge
 from armo.rivals.judge.answers import Answer
 from armo.rivals.judge.prompts import pairwise_messages, rating_messages
 from armo.rivals.judge.verdicts import rating, verdict
+from armo.rivals.settings import Judge
 from armo.rivals.system import Pair, Preference
 
 UNPARSABLE = "unparsable"

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from armo.errors import RecipeError, nearest
-from armo.leaderboard.settings import Judge
+from armo.rivals.settings import Judge
 
 _KIND = "judge"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -1,4 +1,4 @@
-"""What a recipe says of a comparison: the benchmark, and the systems to compare."""
+"""What a recipe says of the systems to compare: a table each, by kind."""
 
 from __future__ import annotations
 
