@@ -19,18 +19,25 @@ from armo.journal import Journal
 from armo.progress import silent
 from armo.rivals.judge import JudgeSystem
 from armo.rivals.judge.answers import FILE, Answer
+from armo.rivals.settings import Judge
 
 
 def start(server: ChatServer, folder: Path) -> BaseProcess:
     """Start a run in a process of its own, and wait until it has some answers."""
     given = settings(server.base_url, model="slow", concurrency=2)
     # Forked, since openai takes seconds to import.
-    child = multiprocessing.get_context("fork").Process(target=ask, args=(given, folder, *PAIRS))
+    child = multiprocessing.get_context("fork").Process(target=_ask_all, args=(given, folder))
     child.start()
     while len(server.requests()) < 8:
         assert child.is_alive()
         time.sleep(0.01)
     return child
+
+
+def _ask_all(given: Judge, folder: Path) -> None:
+    # A shell's background job ignores interrupts, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ask(given, folder, *PAIRS)
 
 
 def kept(folder: Path) -> dict[str, Answer]:
